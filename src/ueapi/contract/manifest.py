@@ -1,0 +1,156 @@
+"""What a plugin hands to the core, and what the core hands to a backend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from attrs import field, frozen
+from pydantic import BaseModel, ConfigDict
+
+from ueapi.contract.capability import CapabilitySheet
+from ueapi.contract.facets import (
+    Apps,
+    Commands,
+    Devices,
+    Enrollments,
+    Groups,
+    Licenses,
+    Profiles,
+    Users,
+)
+from ueapi.errors import IncompatiblePlugin, UeapiError
+from ueapi.flow import Call, Flow, Reply
+
+CONTRACT: Final = (1, 0)
+"""The contract this core speaks: the major must match, a plugin's minor must not exceed ours."""
+
+
+class Settings(BaseModel):
+    """The base of a backend's connection settings; secrets are `SecretStr`. `url` has no path."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    url: str
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+@frozen
+class Credential:
+    """What signs a call: headers, and for how long they are good (`None`: until refused)."""
+
+    headers: Mapping[str, str] = field(repr=False)
+    lifetime: timedelta | None = None
+
+
+class Auth(Protocol):
+    """How a backend gets its credential."""
+
+    def sign_in(self) -> Flow[Credential]:
+        """Obtain a credential; its calls are `anonymous`."""
+        ...
+
+
+@frozen(kw_only=True)
+class Limits:
+    """What the product allows or advises a client, per tenant; `None` means no known limit.
+
+    `response_bytes` bounds one answer. `rows_lag` is how long a read may miss a write that was answered.
+    """
+
+    concurrency: int = 4
+    per_minute: int | None = None
+    per_day: int | None = None
+    response_bytes: int = 64 * 1024 * 1024
+    rows_lag: timedelta = timedelta(0)
+
+
+Fault = Callable[[Call, Reply], UeapiError]
+
+
+@frozen(kw_only=True)
+class Context:
+    """What the core tells a backend at its start: the tenant's name and the clock (UTC)."""
+
+    tenant: str
+    now: Callable[[], datetime]
+
+
+@frozen(kw_only=True)
+class Backend:
+    """A backend at work for one tenant: its facets, and what the runtime needs to drive them.
+
+    `fault` turns an answer with an error status into an error; it is called for each status of 400 and above.
+    `native` is the product's own API as the plugin offers it.
+    """
+
+    url: str
+    auth: Auth
+    fault: Fault
+    limits: Limits
+    users: Users = field(factory=Users)
+    groups: Groups = field(factory=Groups)
+    devices: Devices = field(factory=Devices)
+    enrollments: Enrollments = field(factory=Enrollments)
+    profiles: Profiles = field(factory=Profiles)
+    apps: Apps = field(factory=Apps)
+    licenses: Licenses = field(factory=Licenses)
+    commands: Commands = field(factory=Commands)
+    native: object = None
+
+
+@frozen(kw_only=True)
+class BackendManifest:
+    """A plugin's announcement. Names in the form "package.module:name" are loaded only when used.
+
+    `settings` names the `Settings` subclass, `build` a function `(settings, context) -> Backend`, `sheet` the
+    `CapabilitySheet`, and `simulator` a function `(world) -> Simulator` if the plugin ships one.
+    """
+
+    name: str
+    product: str
+    contract: str
+    settings: str
+    build: str
+    sheet: str
+    simulator: str | None = None
+
+    def require_compatible(self) -> None:
+        """Check the contract version.
+
+        Raises:
+            IncompatiblePlugin: the versions do not meet; the message says which side to update.
+        """
+        match = re.fullmatch(r"(\d+)\.(\d+)", self.contract)
+        if match is None:
+            raise IncompatiblePlugin(
+                f"the contract version {self.contract!r} is not of the form 1.0.",
+                remedy="Report it to the plugin's author.",
+                backend=self.name,
+            )
+        major, minor = int(match[1]), int(match[2])
+        if major != CONTRACT[0] or minor > CONTRACT[1]:
+            newer = "ueapi" if (major, minor) > CONTRACT else f"the plugin of {self.name}"
+            raise IncompatiblePlugin(
+                f"the plugin speaks contract {self.contract}, this ueapi {CONTRACT[0]}.{CONTRACT[1]}.",
+                remedy=f"Update {newer}.",
+                backend=self.name,
+            )
+
+
+__all__ = [
+    "CONTRACT",
+    "Auth",
+    "Backend",
+    "BackendManifest",
+    "CapabilitySheet",
+    "Context",
+    "Credential",
+    "Fault",
+    "Limits",
+    "Settings",
+]
