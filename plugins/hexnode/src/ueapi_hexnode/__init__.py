@@ -1,0 +1,1 @@
+"""The Hexnode UEM backend of ueapi."""

@@ -1,0 +1,1 @@
+"""The Jamf Pro backend of ueapi."""

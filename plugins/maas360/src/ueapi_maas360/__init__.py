@@ -1,0 +1,1 @@
+"""The IBM MaaS360 backend of ueapi."""

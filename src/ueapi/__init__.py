@@ -1,0 +1,1 @@
+"""One typed API over device management products for Apple User Enrollment."""
