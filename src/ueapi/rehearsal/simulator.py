@@ -1,0 +1,177 @@
+"""What each product's simulator is built on: routes, request log, throttling, and back doors.
+
+A simulator is a stateful server written from the vendor's documents. It refuses what the vendor refuses, keeps a log
+with its own table of which routes change something, and shares no code with the adapter.
+"""
+
+from __future__ import annotations
+
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from attrs import define, field, frozen
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ueapi.rehearsal.clock import VirtualClock
+from ueapi.rehearsal.fleet import Fleet
+
+if TYPE_CHECKING:
+    from ueapi.rehearsal.apps_and_books import AppsAndBooks
+    from ueapi.rehearsal.device_side import DeviceSide
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+CHANGES: Final = True
+READS: Final = False
+
+
+@frozen
+class Entry:
+    """One request in the log: when, what, the status, whether it changed something, and which device records."""
+
+    at: datetime
+    method: str
+    path: str
+    route: str
+    status: int
+    changes: bool
+    touched: tuple[str, ...] = ()
+
+
+@define
+class RequestLog:
+    """Every request a simulator answered on its management API, in order."""
+
+    entries: list[Entry] = field(factory=list)
+
+    def changing(self) -> list[Entry]:
+        """Requests that changed something, by the simulator's own table."""
+        return [e for e in self.entries if e.changes and e.status < 400]
+
+    def touched(self) -> frozenset[str]:
+        """Native ids of device records some request acted on."""
+        return frozenset(t for e in self.entries for t in e.touched)
+
+
+@frozen(kw_only=True)
+class Surroundings:
+    """What a simulator lives in: the clock, seeded randomness, Apple's licenses, and its own name."""
+
+    clock: VirtualClock
+    rng: random.Random
+    apple: AppsAndBooks
+    location: str
+    """Name of the Apps and Books location this product uses."""
+
+
+class Console(ABC):
+    """The administrator's back doors: what a person does in the product's console."""
+
+    @abstractmethod
+    def set_up_account_driven_enrollment(self) -> None:
+        """Allow sign-in with a Managed Apple ID."""
+
+    @abstractmethod
+    def link_location(self) -> None:
+        """Link the Apps and Books location, so that its apps appear in the catalog."""
+
+    @abstractmethod
+    def make_profile(self, name: str, content: bytes) -> str:
+        """Make a profile or policy by hand, also with what the API can't; return its native id."""
+
+    @abstractmethod
+    def edit_profile(self, name: str, content: bytes) -> None:
+        """Change one by hand."""
+
+    @abstractmethod
+    def profile_content(self, name: str) -> bytes | None:
+        """What the console shows for it, as a configuration profile; `None` if there is none."""
+
+    @abstractmethod
+    def rename_user(self, username_or_email: str, name: str) -> None:
+        """Change a person's display name by hand."""
+
+    @abstractmethod
+    def touch_telemetry(self) -> None:
+        """Let time leave its marks: last contact, battery level; nothing an administrator would call a change."""
+
+
+class Simulator(ABC):
+    """One product, simulated. Subclasses fill `routes()` and the device-side hooks."""
+
+    backend: str
+    """Name of the backend that talks to this product."""
+
+    def __init__(self, around: Surroundings) -> None:
+        """Start empty, as a new tenant of the product is."""
+        self.around = around
+        self.log = RequestLog()
+        self.app = Starlette(routes=[*self._logged_routes(), *self.device_side.routes()])
+
+    # -- the management API ------------------------------------------------------------------------
+
+    @abstractmethod
+    def routes(self) -> Sequence[tuple[str, str, Handler, bool]]:
+        """The API: method, path template, handler, and `CHANGES` or `READS`."""
+
+    @abstractmethod
+    def gate(self, request: Request) -> Response | None:
+        """Check path form, credentials and limits; a response refuses the request."""
+
+    @property
+    @abstractmethod
+    def device_side(self) -> DeviceSide:
+        """The server phones talk to."""
+
+    @property
+    @abstractmethod
+    def console(self) -> Console:
+        """The administrator's back doors."""
+
+    @abstractmethod
+    def settings(self, url: str) -> Mapping[str, str]:
+        """Connect settings of this tenant, for the backend."""
+
+    @abstractmethod
+    def secrets(self) -> frozenset[str]:
+        """Every secret, token and hidden identifier it holds or issued; none may ever leave."""
+
+    @abstractmethod
+    def furnish(self, fleet: Fleet) -> None:
+        """Make the fleet's users, groups, profiles and apps, as an organization using this product has them."""
+
+    def touch(self, request: Request, *native_ids: str) -> None:
+        """Note that the request acts on these device records."""
+        request.state.touched = (*getattr(request.state, "touched", ()), *native_ids)
+
+    def _logged_routes(self) -> list[Route]:
+        return [
+            Route(path, self._logged(path, handler, changes), methods=[method])
+            for method, path, handler, changes in self.routes()
+        ]
+
+    def _logged(self, path: str, handler: Handler, changes: bool) -> Handler:
+        async def answer(request: Request) -> Response:
+            response = self.gate(request)
+            if response is None:
+                response = await handler(request)
+            self.log.entries.append(
+                Entry(
+                    self.around.clock.now(),
+                    request.method,
+                    request.url.path,
+                    path,
+                    response.status_code,
+                    changes,
+                    getattr(request.state, "touched", ()),
+                )
+            )
+            return response
+
+        return answer
