@@ -37,6 +37,7 @@ from ueapi.contract.manifest import (
     Limits,
     Settings,
 )
+from ueapi.contract.translation import Fate, SettingFate, Translation
 
 __all__ = [
     "CONTRACT",
@@ -54,14 +55,17 @@ __all__ = [
     "Devices",
     "Enrollments",
     "Ensured",
+    "Fate",
     "Fault",
     "Groups",
     "Level",
     "Licenses",
     "Limits",
     "Profiles",
+    "SettingFate",
     "Settings",
     "Support",
+    "Translation",
     "Users",
     "manual",
     "native",

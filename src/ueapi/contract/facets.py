@@ -15,6 +15,7 @@ from typing import Generic, NoReturn, TypeVar
 from attrs import frozen
 
 from ueapi.contract.capability import Capability, needs
+from ueapi.contract.translation import Translation
 from ueapi.errors import CapabilityUnsupported
 from ueapi.flow import Flow, Page
 from ueapi.model import (
@@ -160,6 +161,17 @@ class Profiles:
     def get(self, profile_id: str) -> Flow[Profile]:
         """Read one profile with content and scope, as far as the product shows them."""
         _absent(Capability.PROFILES_GET)
+
+    @needs(Capability.PROFILES_ENSURE)
+    def translate(self, content: bytes) -> Translation:
+        """Say what would become of each setting of a profile. Not a flow: asks nothing, changes nothing.
+
+        Unless overridden, the product takes profiles as they are.
+
+        Raises:
+            InvalidModel: the content is no configuration profile.
+        """
+        return Translation.whole(content)
 
     @needs(Capability.PROFILES_ENSURE)
     def ensure(self, draft: ProfileDraft) -> Flow[Ensured[Profile]]:
