@@ -31,13 +31,13 @@ class Scope(Value):
 class Profile(Thing):
     """An Apple configuration profile held by a tenant.
 
-    `content` is a configuration profile as canonical XML property list (read it with `ueapi.apple.profiles`); it
-    can hold secrets and is therefore never written to a file by ueapi. `unmapped` names settings of the product
-    that have no Apple key and are missing from `content`.
+    `content` is a configuration profile as canonical XML property list (read it with `ueapi.apple.profiles`). As
+    read from a tenant it can hold secrets; a snapshot replaces them by references. `unmapped` names settings
+    of the product that have no Apple key and are missing from `content`.
     """
 
     name: str
-    content: bytes | None = Field(default=None, exclude=True, repr=False)
+    content: bytes | None = Field(default=None, repr=False)
     digest: str | None = None
     """Semantic digest of the content, keys owned by the server masked."""
     scope: Scope | None = None
