@@ -46,6 +46,7 @@ class Capability(StrEnum):
     LICENSES_LIST = "licenses.list"
     LICENSES_ASSIGN = "licenses.assign"
     LICENSES_UNASSIGN = "licenses.unassign"
+    LICENSES_LOCATION_SETUP = "licenses.location-setup"
     COMMANDS_SEND = "commands.send"
     COMMANDS_STATUS = "commands.status"
     EVENTS_WATCH = "events.watch"

@@ -1,0 +1,410 @@
+"""The ledger: what was intended, what came of it, and where everyone is. It is the truth of a move.
+
+A SQLite file is readable by its owner only and used by one process at a time.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from attrs import frozen
+from sqlalchemy import Connection, Engine, Row, create_engine, event, func, insert, select, update
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
+
+from ueapi.errors import LedgerLocked, LedgerMismatch, UnreadableInput
+from ueapi.migration import tables as t
+from ueapi.migration.documents import Plan
+
+SQLITE: Final = "sqlite:///"
+
+
+class DeviceState(StrEnum):
+    """Where one phone is on its way."""
+
+    PLANNED = "planned"
+    ANNOUNCED = "announced"
+    LEFT = "left"
+    """The old enrollment is confirmed gone; the person is without work until they sign in."""
+    ENROLLED = "enrolled"
+    VERIFIED = "verified"
+    FAILED = "failed"
+
+
+class WaveState(StrEnum):
+    """Where a wave is."""
+
+    PLANNED = "planned"
+    STAGED = "staged"
+    MOVING = "moving"
+    CLOSED = "closed"
+
+
+class TaskState(StrEnum):
+    """Where an administrator's task is."""
+
+    OPEN = "open"
+    REPORTED = "reported"
+    CONFIRMED = "confirmed"
+
+
+@frozen(kw_only=True)
+class DeviceRow:
+    """One phone's row."""
+
+    source_id: str
+    person: str
+    state: DeviceState
+    since: datetime
+    left_at: datetime | None
+    target_id: str | None
+    enrolled_at: datetime | None
+    verified_at: datetime | None
+    problem: str | None
+    asked_at: datetime | None
+    asked: int
+    look_at: datetime | None
+    looks: int
+
+
+@frozen(kw_only=True)
+class LogRow:
+    """One line of the log."""
+
+    at: datetime
+    actor: str
+    kind: str
+    person: str | None
+    text: str
+
+
+def database_path(url: str) -> Path | None:
+    """The file behind a SQLite URL, or `None` for memory and other databases."""
+    name = url.removeprefix(SQLITE)
+    return Path(name) if url.startswith(SQLITE) and name else None
+
+
+class Ledger:
+    """The move's memory; use as a context manager."""
+
+    def __init__(self, url: str, *, may_write: bool = True) -> None:
+        """Open a ledger, creating the file when it may write.
+
+        Raises:
+            LedgerLocked: another process works on the same file.
+            UnreadableInput: the file is no ledger, or missing for a reader.
+        """
+        self._path = database_path(url)
+        if not may_write and self._path and not self._path.exists():
+            raise UnreadableInput(
+                f"there is no ledger {self._path}.", remedy="Name the file that `apply` writes."
+            )
+        self._lock = _lock(self._path) if may_write and self._path else None
+        if self._path and may_write:
+            _make_private(self._path)
+        self._engine = _engine(url)
+        self._connection = self._open(may_write=may_write)
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database and give the lock back."""
+        self._connection.close()
+        self._engine.dispose()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _open(self, *, may_write: bool) -> Connection:
+        try:
+            if may_write:
+                t.metadata.create_all(self._engine)
+            connection = self._engine.connect()
+            connection.execute(select(t.job.c.format)).all()
+        except DatabaseError:
+            raise UnreadableInput(
+                f"{self._path} is no ledger of ueapi.",
+                remedy="Name another file; this one was not changed.",
+            ) from None
+        return connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        """One transaction of its own, on disk when it ends."""
+        with self._connection.begin():
+            yield self._connection
+
+    def _rows(self, statement: object) -> list[Row[tuple[object, ...]]]:
+        rows = self._connection.execute(statement).all()  # type: ignore[call-overload]
+        self._connection.rollback()
+        return list(rows)
+
+    # -- the job -----------------------------------------------------------------------------------
+
+    def plan(self) -> Plan | None:
+        """The plan this ledger belongs to, or `None` while it is empty."""
+        rows = self._rows(select(t.job.c.plan))
+        return Plan.model_validate_json(str(rows[0][0])) if rows else None
+
+    def started_at(self) -> datetime | None:
+        """When the move began."""
+        rows = self._rows(select(t.job.c.started_at))
+        return datetime.fromisoformat(str(rows[0][0])) if rows else None
+
+    def require(self, plan: Plan) -> bool:
+        """Whether this plan was begun here.
+
+        Raises:
+            LedgerMismatch: the ledger belongs to another plan.
+        """
+        rows = self._rows(select(t.job.c.plan_hash))
+        if not rows:
+            return False
+        if rows[0][0] != plan.hash:
+            raise LedgerMismatch(
+                "the ledger belongs to another plan.",
+                remedy="Use the plan it was begun with, or name a new ledger file; nothing was changed.",
+            )
+        return True
+
+    def begin(self, plan: Plan, now: datetime) -> None:
+        """Write the plan and everyone's first state."""
+        with self._write() as db:
+            db.execute(
+                insert(t.job).values(
+                    plan_hash=plan.hash,
+                    format=t.LEDGER_FORMAT,
+                    started_at=now.isoformat(),
+                    plan=plan.model_dump_json(),
+                )
+            )
+            rows = [
+                {
+                    "source_id": d.id,
+                    "person": p.key,
+                    "state": DeviceState.PLANNED,
+                    "since": now.isoformat(),
+                }
+                for p in plan.people
+                if p.exclusion is None
+                for d in p.devices
+            ]
+            if rows:
+                db.execute(insert(t.devices), rows)
+            for wave in plan.waves:
+                db.execute(
+                    insert(t.waves).values(
+                        number=wave.number, state=WaveState.PLANNED, since=now.isoformat()
+                    )
+                )
+            for task in plan.tasks:
+                db.execute(
+                    insert(t.tasks).values(
+                        id=task.id, state=TaskState.OPEN, since=now.isoformat()
+                    )
+                )
+
+    # -- phones ------------------------------------------------------------------------------------
+
+    def devices(self) -> list[DeviceRow]:
+        """Every phone's row, in a stable order."""
+        rows = self._rows(select(t.devices).order_by(t.devices.c.source_id))
+        return [_device_row(row._mapping) for row in rows]
+
+    def set_device(self, source_id: str, **values: object) -> None:
+        """Change columns of a phone's row; times as datetime."""
+        plain = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in values.items()}
+        with self._write() as db:
+            db.execute(update(t.devices).where(t.devices.c.source_id == source_id).values(**plain))
+
+    # -- waves -------------------------------------------------------------------------------------
+
+    def wave_states(self) -> dict[int, WaveState]:
+        """The state of every wave."""
+        rows = self._rows(select(t.waves.c.number, t.waves.c.state).order_by(t.waves.c.number))
+        return {int(str(n)): WaveState(str(s)) for n, s in rows}
+
+    def announced_at(self, number: int) -> datetime | None:
+        """When a wave was announced."""
+        rows = self._rows(select(t.waves.c.announced_at).where(t.waves.c.number == number))
+        return datetime.fromisoformat(str(rows[0][0])) if rows and rows[0][0] else None
+
+    def set_wave(self, number: int, state: WaveState, now: datetime) -> None:
+        """Move a wave on."""
+        values: dict[str, object] = {"state": state, "since": now.isoformat()}
+        if state is WaveState.MOVING:
+            values["announced_at"] = now.isoformat()
+        with self._write() as db:
+            db.execute(update(t.waves).where(t.waves.c.number == number).values(**values))
+
+    # -- intents -----------------------------------------------------------------------------------
+
+    def open_intent(self, key: str, operation: str, now: datetime) -> int:
+        """Note what is about to be done; returns the number of this attempt, on disk before the call."""
+        with self._write() as db:
+            found = db.execute(select(t.intents.c.attempts).where(t.intents.c.key == key)).scalar()
+            if found is None:
+                db.execute(
+                    insert(t.intents).values(
+                        key=key, operation=operation, attempts=1, opened_at=now.isoformat()
+                    )
+                )
+                return 1
+            db.execute(
+                update(t.intents).where(t.intents.c.key == key).values(attempts=int(found) + 1)
+            )
+            return int(found) + 1
+
+    def close_intent(self, key: str, outcome: str, now: datetime) -> None:
+        """Note what came of it."""
+        with self._write() as db:
+            db.execute(
+                update(t.intents)
+                .where(t.intents.c.key == key)
+                .values(outcome=outcome, closed_at=now.isoformat())
+            )
+
+    def outcome(self, key: str) -> str | None:
+        """What came of an intent; `None` when it is unknown or was never begun."""
+        rows = self._rows(select(t.intents.c.outcome).where(t.intents.c.key == key))
+        return str(rows[0][0]) if rows and rows[0][0] is not None else None
+
+    def open_intents(self) -> list[str]:
+        """Keys of intents without an outcome."""
+        rows = self._rows(select(t.intents.c.key).where(t.intents.c.outcome.is_(None)))
+        return [str(row[0]) for row in rows]
+
+    # -- tasks, log, calls -------------------------------------------------------------------------
+
+    def task_states(self) -> dict[str, TaskState]:
+        """The state of every task."""
+        rows = self._rows(select(t.tasks.c.id, t.tasks.c.state).order_by(t.tasks.c.id))
+        return {str(i): TaskState(str(s)) for i, s in rows}
+
+    def set_task(self, task_id: str, state: TaskState, now: datetime, remark: str = "") -> None:
+        """Move a task on."""
+        with self._write() as db:
+            db.execute(
+                update(t.tasks)
+                .where(t.tasks.c.id == task_id)
+                .values(state=state, since=now.isoformat(), remark=remark)
+            )
+
+    def note(
+        self, now: datetime, actor: str, kind: str, text: str, person: str | None = None
+    ) -> None:
+        """Add a line to the log. `text` names no person."""
+        with self._write() as db:
+            db.execute(
+                insert(t.log).values(
+                    at=now.isoformat(), actor=actor, kind=kind, person=person, text=text
+                )
+            )
+
+    def lines(self) -> list[LogRow]:
+        """The log, oldest first."""
+        rows = self._rows(select(t.log).order_by(t.log.c.n))
+        return [
+            LogRow(
+                at=datetime.fromisoformat(m["at"]),
+                actor=m["actor"],
+                kind=m["kind"],
+                person=m["person"],
+                text=m["text"],
+            )
+            for m in (row._mapping for row in rows)
+        ]
+
+    def add_calls(self, tenant: str, counts: Mapping[str, int]) -> None:
+        """Add to the number of requests spent."""
+        with self._write() as db:
+            for operation, count in counts.items():
+                where = (t.calls.c.tenant == tenant) & (t.calls.c.operation == operation)
+                found = db.execute(select(t.calls.c.count).where(where)).scalar()
+                if found is None:
+                    db.execute(
+                        insert(t.calls).values(tenant=tenant, operation=operation, count=count)
+                    )
+                else:
+                    db.execute(update(t.calls).where(where).values(count=int(found) + count))
+
+    def calls(self) -> dict[str, dict[str, int]]:
+        """Requests spent, by tenant and operation."""
+        found: dict[str, dict[str, int]] = {}
+        for tenant, operation, count in self._rows(
+            select(t.calls).order_by(t.calls.c.tenant, t.calls.c.operation)
+        ):
+            found.setdefault(str(tenant), {})[str(operation)] = int(str(count))
+        return found
+
+    def line_count(self) -> int:
+        """Length of the log."""
+        return int(str(self._rows(select(func.count()).select_from(t.log))[0][0]))
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url, poolclass=NullPool) if database_path(url) else create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _durable)
+    return engine
+
+
+def _durable(connection: object, _: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.close()
+
+
+def _make_private(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    path.chmod(0o600)
+
+
+def _lock(path: Path) -> int:
+    import fcntl
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise LedgerLocked(
+            f"another process works on {path.name}.",
+            remedy="Wait until it ends; `ueapi migrate status` may be used meanwhile.",
+        ) from None
+    return handle
+
+
+def _time(value: object) -> datetime | None:
+    return datetime.fromisoformat(str(value)) if value else None
+
+
+def _device_row(m: Mapping[str, object]) -> DeviceRow:
+    return DeviceRow(
+        source_id=str(m["source_id"]),
+        person=str(m["person"]),
+        state=DeviceState(str(m["state"])),
+        since=datetime.fromisoformat(str(m["since"])),
+        left_at=_time(m["left_at"]),
+        target_id=str(m["target_id"]) if m["target_id"] else None,
+        enrolled_at=_time(m["enrolled_at"]),
+        verified_at=_time(m["verified_at"]),
+        problem=str(m["problem"]) if m["problem"] else None,
+        asked_at=_time(m["asked_at"]),
+        asked=int(str(m["asked"] or 0)),
+        look_at=_time(m["look_at"]),
+        looks=int(str(m["looks"] or 0)),
+    )
