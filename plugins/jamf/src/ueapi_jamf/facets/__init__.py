@@ -1,0 +1,1 @@
+"""What the Jamf Pro backend can be asked, as flows."""

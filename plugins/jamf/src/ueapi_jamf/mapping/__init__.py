@@ -1,0 +1,1 @@
+"""Pure translations from Jamf Pro's shapes to the neutral model."""

@@ -1,0 +1,25 @@
+"""Announces the Jamf Pro backend; everything else loads when it is used."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pluggy
+
+from ueapi.contract import BackendManifest
+
+hookimpl: Final = pluggy.HookimplMarker("ueapi")
+
+
+@hookimpl
+def ueapi_backend() -> BackendManifest:
+    """Announce Jamf Pro."""
+    return BackendManifest(
+        name="jamf",
+        product="Jamf Pro",
+        contract="1.0",
+        settings="ueapi_jamf.settings:JamfSettings",
+        build="ueapi_jamf.backend:build",
+        sheet="ueapi_jamf.sheet:SHEET",
+        simulator="ueapi_jamf.simulator:simulator",
+    )

@@ -1,0 +1,1 @@
+"""Jamf Pro's own shapes, with only the fields this backend uses."""
