@@ -131,6 +131,7 @@ class Ledger:
                 t.metadata.create_all(self._engine)
             connection = self._engine.connect()
             connection.execute(select(t.job.c.format)).all()
+            connection.rollback()
         except DatabaseError:
             raise UnreadableInput(
                 f"{self._path} is no ledger of ueapi.",
@@ -362,7 +363,7 @@ def _engine(url: str) -> Engine:
 def _durable(connection: object, _: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
     cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
 
 

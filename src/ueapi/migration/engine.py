@@ -1,0 +1,189 @@
+"""Applying a plan: look, note, act, note; again until nothing is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from ueapi.client import Tenant
+from ueapi.errors import PlanRefused
+from ueapi.migration import finishing, looking, staging
+from ueapi.migration.documents import Plan, Wave
+from ueapi.migration.ledger import DeviceState, Ledger, WaveState
+from ueapi.migration.steering import Event, Question, Silent, Steering
+from ueapi.migration.work import Clock, Move, hours
+
+SHORT_PAUSE: Final = timedelta(minutes=5)
+"""Between two looks while someone is without work or just arrived."""
+LONG_PAUSE: Final = timedelta(minutes=30)
+"""Between two looks while only answers are awaited."""
+
+
+def run(
+    plan: Plan,
+    *,
+    source: Tenant,
+    target: Tenant,
+    ledger: Ledger,
+    clock: Clock,
+    steering: Steering | None = None,
+    follow: bool = False,
+) -> Iterator[Event]:
+    """Apply a plan, yielding what happens.
+
+    Without `follow` it works until nothing is due and ends; run it again later to go on. With `follow` it
+    waits and goes on until every wave is closed.
+
+    Raises:
+        PlanRefused: losses nobody accepted, or the plan was altered. Nothing was changed.
+        PlanStale: an object was changed since planning. Nothing was changed.
+        LedgerMismatch: the ledger belongs to another plan. Nothing was changed.
+    """
+    _require_sound(plan)
+    move = Move(
+        plan=plan,
+        source=source,
+        target=target,
+        ledger=ledger,
+        clock=clock,
+        steering=steering or Silent(),
+    )
+    counted = _Counted(move)
+    try:
+        if not ledger.require(plan):
+            staging.check_fresh(move)
+            ledger.begin(plan, move.now)
+            move.emit("begun", f"{len(plan.waves)} waves")
+        while not _closed(ledger):
+            _tick(move)
+            counted.save()
+            yield from move.drain()
+            if not follow or _closed(ledger):
+                break
+            clock.sleep(pause(move).total_seconds())
+        yield from move.drain()
+    finally:
+        if ledger.started_at() is not None:
+            counted.save()
+
+
+def _require_sound(plan: Plan) -> None:
+    if plan.hash != plan.computed_hash():
+        raise PlanRefused(
+            "the plan was altered after it was made.", remedy="Plan again; nothing was changed."
+        )
+    if plan.unaccepted:
+        ids = ", ".join(loss.id for loss in plan.unaccepted[:8])
+        raise PlanRefused(
+            f"{len(plan.unaccepted)} losses are not accepted: {ids}.",
+            remedy="Read them in the plan, then accept each with --accept ID; nothing was changed.",
+        )
+
+
+class _Counted:
+    """Adds to the ledger what the tenants' meters counted since the last time."""
+
+    def __init__(self, move: Move) -> None:
+        self._move = move
+        self._seen = {t.name: dict(t.meter.by_operation) for t in (move.source, move.target)}
+
+    def save(self) -> None:
+        for tenant in (self._move.source, self._move.target):
+            now = dict(tenant.meter.by_operation)
+            before = self._seen[tenant.name]
+            self._move.ledger.add_calls(
+                tenant.name,
+                {op: n - before.get(op, 0) for op, n in now.items() if n > before.get(op, 0)},
+            )
+            self._seen[tenant.name] = now
+
+
+def _closed(ledger: Ledger) -> bool:
+    return all(state is WaveState.CLOSED for state in ledger.wave_states().values())
+
+
+def _tick(move: Move) -> None:
+    staging.give_tasks(move)
+    if not staging.check_tasks(move):
+        return
+    if move.ledger.outcome("stage") is None:
+        staging.stage_objects(move)
+        move.once("stage", "stage", lambda: "staged")
+        move.emit("staged", "groups, profiles and apps are on the target")
+    elif not move.target_apps:
+        staging.refresh_target(move)
+    _start_waves(move)
+    looking.look(move)
+    finishing.assign_apps(move)
+    finishing.verify_due(move)
+    finishing.remind(move)
+    _close_waves(move)
+
+
+def _start_waves(move: Move) -> None:
+    states = move.ledger.wave_states()
+    for wave in move.plan.waves:
+        if states[wave.number] is not WaveState.PLANNED or not _may_start(move, wave):
+            continue
+        staging.stage_wave(move, wave)
+        move.target_users.clear()
+        _announce(move, wave)
+        states = move.ledger.wave_states()
+
+
+def _may_start(move: Move, wave: Wave) -> bool:
+    first = move.ledger.announced_at(1)
+    if wave.number == 1:
+        return True
+    if first is None or move.now < first + hours(wave.starts_after):
+        return False
+    before = move.of_wave(wave.number - 1, move.ledger.devices())
+    left = [r for r in before if r.state in (DeviceState.LEFT, *_ARRIVED)]
+    verified = [r for r in left if r.state is DeviceState.VERIFIED]
+    return bool(left) and len(verified) >= move.plan.policy.gate * len(left)
+
+
+_ARRIVED = (DeviceState.ENROLLED, DeviceState.VERIFIED)
+
+
+def _announce(move: Move, wave: Wave) -> None:
+    rows = [r for r in move.of_wave(wave.number, move.ledger.devices()) if r.state is DeviceState.PLANNED]
+    for row in rows:
+        move.ledger.set_device(
+            row.source_id, state=DeviceState.ANNOUNCED, since=move.now, asked_at=move.now
+        )
+    move.ledger.set_wave(wave.number, WaveState.MOVING, move.now)
+    move.emit("wave", f"wave {wave.number} begins with {len(wave.people)} people", wave=wave.number)
+    move.ask(sorted({r.person for r in rows}), Question.MOVE)
+
+
+def _close_waves(move: Move) -> None:
+    states = move.ledger.wave_states()
+    rows = move.ledger.devices()
+    for wave in move.plan.waves:
+        if states[wave.number] is not WaveState.MOVING:
+            continue
+        mine = move.of_wave(wave.number, rows)
+        announced = move.ledger.announced_at(wave.number) or move.now
+        done = all(r.state in (DeviceState.VERIFIED, DeviceState.FAILED) for r in mine)
+        late = move.now - announced >= hours(move.plan.policy.close_after)
+        if done or late:
+            move.ledger.set_wave(wave.number, WaveState.CLOSED, move.now)
+            open_ones = sum(1 for r in mine if r.state is not DeviceState.VERIFIED)
+            move.emit("closed", f"wave {wave.number} closes, {open_ones} phones open", wave=wave.number)
+
+
+def pause(move: Move) -> timedelta:
+    """How long to wait before the next look: short while someone is in between."""
+    rows = move.ledger.devices()
+    between = [r for r in rows if r.state is DeviceState.LEFT and _is_fresh(move, r.left_at)]
+    looks = [r.look_at for r in rows if r.state is DeviceState.ENROLLED and r.look_at]
+    recent = [r for r in rows if r.state is DeviceState.ANNOUNCED and _is_fresh(move, r.since)]
+    if between or recent or any(at <= move.now + SHORT_PAUSE for at in looks):
+        return SHORT_PAUSE
+    return LONG_PAUSE
+
+
+def _is_fresh(move: Move, since: datetime | None) -> bool:
+    return since is not None and move.now - since < timedelta(hours=4)

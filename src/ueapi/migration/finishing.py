@@ -1,0 +1,152 @@
+"""After sign-in: assign apps, verify from what the phone reports, remind, and close waves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from ueapi.contract import Capability
+from ueapi.migration.ledger import DeviceRow, DeviceState
+from ueapi.migration.looking import Problem
+from ueapi.migration.steering import Question
+from ueapi.migration.work import Move, chunks, hours
+from ueapi.model import DeviceReport, InstalledApp, Scope
+
+FIRST_LOOK: Final = timedelta(minutes=4)
+LONGEST_PAUSE: Final = timedelta(hours=6)
+
+
+def assign_apps(move: Move) -> None:
+    """Assign the planned apps to phones that just arrived: one call for all phones with the same apps."""
+    arrived = [
+        r
+        for r in move.ledger.devices()
+        if r.state is DeviceState.ENROLLED and r.target_id and r.looks == 0 and r.look_at is None
+    ]
+    by_apps: defaultdict[tuple[str, ...], list[DeviceRow]] = defaultdict(list)
+    for row in arrived:
+        by_apps[expected_apps(move, row.person)].append(row)
+    for bundles, rows in by_apps.items():
+        for _, chunk in chunks(rows, move.plan.policy.chunk):
+            _assign(move, bundles, chunk)
+
+
+def _assign(move: Move, bundles: Sequence[str], rows: Sequence[DeviceRow]) -> None:
+    ids = [move.target_apps[b] for b in bundles if b in move.target_apps]
+    devices = tuple(r.target_id for r in rows if r.target_id)
+    for row in rows:
+        move.ledger.open_intent(f"apps:{row.source_id}:{row.target_id}", "apps.assign", move.now)
+    if ids:
+        move.target.apps.assign(ids, Scope(devices=devices))
+    for row in rows:
+        move.ledger.close_intent(f"apps:{row.source_id}:{row.target_id}", "assigned", move.now)
+        move.ledger.set_device(row.source_id, look_at=move.now + FIRST_LOOK)
+
+
+def expected_apps(move: Move, person: str) -> tuple[str, ...]:
+    """Bundle ids of the apps this person shall have."""
+    return tuple(a.bundle_id for a in move.plan.apps if person in a.people)
+
+
+def expected_profiles(move: Move, person: str) -> frozenset[str]:
+    """Names of the target profiles this person shall have."""
+    groups = {g.name for g in move.plan.groups if person in g.members}
+    return frozenset(
+        p.by_hand or p.name for p in move.plan.profiles if groups.intersection(p.groups)
+    )
+
+
+def verify_due(move: Move) -> None:
+    """Read what each due phone reports; one call a phone, ever less often."""
+    for row in move.ledger.devices():
+        due = row.look_at is not None and row.look_at <= move.now
+        if row.state is DeviceState.ENROLLED and row.target_id and due:
+            _verify(move, row, move.target.devices.report(row.target_id))
+
+
+def _verify(move: Move, row: DeviceRow, report: DeviceReport) -> None:
+    missing_profiles = _missing_profiles(move, row, report)
+    wanted = expected_apps(move, row.person)
+    apps = {b: _app_of(move, b, report.apps or ()) for b in wanted}
+    if report.apps is None and wanted:
+        missing_apps = list(wanted)
+    else:
+        missing_apps = [b for b, app in apps.items() if app is None or not app.is_installed]
+    if not missing_profiles and not missing_apps:
+        move.ledger.set_device(
+            row.source_id,
+            state=DeviceState.VERIFIED,
+            since=move.now,
+            verified_at=move.now,
+            problem=None,
+            look_at=None,
+        )
+        move.emit("verified", "the phone reports everything as planned", person=row.person)
+        return
+    stuck = [b for b in missing_apps if (found := apps.get(b)) and found.problem]
+    _look_again(move, row, bool(stuck), bool(missing_profiles))
+
+
+def _missing_profiles(move: Move, row: DeviceRow, report: DeviceReport) -> frozenset[str]:
+    wanted = expected_profiles(move, row.person)
+    if report.profiles is None:
+        return wanted
+    return wanted - {p.name for p in report.profiles}
+
+
+def _app_of(move: Move, bundle_id: str, apps: Sequence[InstalledApp]) -> InstalledApp | None:
+    name = next(a.name for a in move.plan.apps if a.bundle_id == bundle_id)
+    for app in apps:
+        if app.bundle_id == bundle_id or (app.bundle_id is None and app.name == name):
+            return app
+    return None
+
+
+def _look_again(move: Move, row: DeviceRow, stuck: bool, profiles: bool) -> None:
+    pause = min(FIRST_LOOK * 2 ** min(row.looks, 12), LONGEST_PAUSE)
+    problem = None
+    if stuck:
+        problem = Problem.APP_NOT_INSTALLED
+    elif row.looks >= 6:
+        problem = Problem.PROFILE_NOT_INSTALLED if profiles else Problem.APP_NOT_INSTALLED
+    fresh = problem is not None and row.problem != problem
+    move.ledger.set_device(
+        row.source_id, look_at=move.now + pause, looks=row.looks + 1, problem=problem
+    )
+    if fresh and problem is Problem.APP_NOT_INSTALLED:
+        move.emit(problem.value, "an app is missing on the phone", person=row.person)
+        move.ask([row.person], Question.ACCEPT_APP)
+        move.ledger.set_device(row.source_id, asked_at=move.now)
+    elif stuck and row.looks % 3 == 2:
+        _assign_again(move, row)
+
+
+def _assign_again(move: Move, row: DeviceRow) -> None:
+    """Offer the apps once more, since a refused installation is not repeated by itself."""
+    ids = [
+        move.target_apps[b] for b in expected_apps(move, row.person) if b in move.target_apps
+    ]
+    if ids and row.target_id and move.can(move.target, Capability.APPS_ASSIGN):
+        move.target.apps.assign(ids, Scope(devices=(row.target_id,)))
+
+
+def remind(move: Move) -> None:
+    """Ask silent people again."""
+    after = hours(move.plan.policy.remind_after)
+    for row in move.ledger.devices():
+        since = row.asked_at or row.since
+        if row.state not in (DeviceState.ANNOUNCED, DeviceState.LEFT) or move.now - since < after:
+            continue
+        if row.asked >= 2:
+            continue
+        left = row.state is DeviceState.LEFT
+        question = Question.SIGN_IN if left else Question.REMIND
+        if row.problem == Problem.WRONG_ENROLLMENT:
+            question = Question.WRONG_ENROLLMENT
+        problem = row.problem or (Problem.NOT_SIGNED_IN if left else Problem.NO_ANSWER)
+        move.ledger.set_device(
+            row.source_id, asked_at=move.now, asked=row.asked + 1, problem=problem
+        )
+        move.ask([row.person], question)

@@ -1,0 +1,220 @@
+"""Watching people move: one listing of each tenant tells who left and who arrived."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from ueapi.contract import Capability
+from ueapi.migration.digests import digest_of
+from ueapi.migration.ledger import DeviceRow, DeviceState
+from ueapi.migration.steering import Question
+from ueapi.migration.work import Move, chunks
+from ueapi.model import Device, EnrollmentState, User, UserLink
+
+
+class Problem(StrEnum):
+    """What keeps a phone from being done; the same words in the report."""
+
+    NO_ANSWER = "no-answer"
+    NOT_SIGNED_IN = "not-signed-in"
+    WRONG_ENROLLMENT = "wrong-enrollment"
+    AMBIGUOUS = "two-phones-fit"
+    SIGNED_OUT = "signed-out-again"
+    APP_NOT_INSTALLED = "app-not-installed"
+    PROFILE_NOT_INSTALLED = "profile-not-installed"
+
+
+_OPEN = (DeviceState.ANNOUNCED, DeviceState.LEFT, DeviceState.ENROLLED)
+
+
+def look(move: Move) -> None:
+    """List both tenants once and move everyone's state on."""
+    rows = [r for r in move.ledger.devices() if r.state in _OPEN]
+    if not rows:
+        return
+    _note_leaving(move, rows)
+    rows = [r for r in move.ledger.devices() if r.state in _OPEN]
+    _note_arrivals(move, rows)
+
+
+def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
+    there = {d.id: d for d in move.source.devices.list()}
+    for row in rows:
+        if row.state is not DeviceState.ANNOUNCED:
+            continue
+        device = there.get(row.source_id)
+        if device is not None and device.enrollment.state is EnrollmentState.ENROLLED:
+            continue
+        left_at = (device and device.enrollment.ended) or move.now
+        move.ledger.set_device(
+            row.source_id, state=DeviceState.LEFT, since=move.now, left_at=left_at, problem=None
+        )
+        move.emit("left", "the old enrollment is gone", person=row.person, actor="person")
+    _release_licenses(move, there.values())
+
+
+def _release_licenses(move: Move, there: Iterable[Device]) -> None:
+    """Release a person's old licenses once their last old enrollment, of any kind, is gone."""
+    still = [d.user for d in there if d.user and d.enrollment.state is EnrollmentState.ENROLLED]
+    by_person: defaultdict[str, list[DeviceRow]] = defaultdict(list)
+    for row in move.ledger.devices():
+        by_person[row.person].append(row)
+    waiting = (DeviceState.PLANNED, DeviceState.ANNOUNCED, DeviceState.FAILED)
+    gone = [
+        person
+        for person, rows in by_person.items()
+        if not any(r.state in waiting for r in rows)
+        and move.ledger.outcome(f"release:{person}") is None
+        and not _owns(move, person, still)
+    ]
+    for _, chunk in chunks(gone, move.plan.policy.chunk):
+        _release(move, chunk)
+
+
+def _owns(move: Move, person: str, links: Iterable[UserLink]) -> bool:
+    planned = move.people[person]
+    return any(planned.source_id == k.id or _same_name(move, person, k) for k in links)
+
+
+def _same_name(move: Move, person: str, link: UserLink) -> bool:
+    return link.id is None and link.username is not None and link.username == move.usernames.get(person)
+
+
+def _release(move: Move, people: Sequence[str]) -> None:
+    if not move.can(move.source, Capability.LICENSES_UNASSIGN):
+        return
+    ids = [move.people[p].source_id for p in people]
+    for person in people:
+        move.ledger.open_intent(f"release:{person}", "licenses.unassign", move.now)
+    move.source.licenses.unassign(ids)
+    for person in people:
+        move.ledger.close_intent(f"release:{person}", "released", move.now)
+        move.emit("released", "the old licenses are released", person=person)
+
+
+def _note_arrivals(move: Move, rows: Sequence[DeviceRow]) -> None:
+    by_user = _target_users(move)
+    arrived: defaultdict[str, list[Device]] = defaultdict(list)
+    for device in move.target.devices.list():
+        person = device.user and by_user.get(device.user.id or device.user.username or "")
+        if person:
+            arrived[person].append(device)
+    by_person: defaultdict[str, list[DeviceRow]] = defaultdict(list)
+    for row in rows:
+        by_person[row.person].append(row)
+    for person, mine in by_person.items():
+        _lost_again(move, mine, arrived[person])
+    for person, mine in by_person.items():
+        _match(move, person, [r for r in mine if r.state is DeviceState.LEFT], arrived[person])
+
+
+def _target_users(move: Move) -> dict[str, str]:
+    """Target user id and username → person key; read once, and again when someone is missing."""
+    wanted = {
+        p.managed_apple_id.key: p.key
+        for p in move.plan.people
+        if p.exclusion is None and p.managed_apple_id
+    }
+    if not move.target_users:
+        users: Iterable[User] = move.target.users.list()
+        for user in users:
+            key = user.managed_apple_id and wanted.get(user.managed_apple_id.key)
+            if key:
+                move.target_users[user.id] = key
+                if user.username:
+                    move.target_users[user.username] = key
+    return move.target_users
+
+
+def _lost_again(move: Move, rows: Sequence[DeviceRow], arrived: Sequence[Device]) -> None:
+    active = {d.id for d in arrived if d.enrollment.state is EnrollmentState.ENROLLED}
+    for row in rows:
+        if row.state is DeviceState.ENROLLED and row.target_id not in active:
+            move.ledger.set_device(
+                row.source_id,
+                state=DeviceState.LEFT,
+                since=move.now,
+                target_id=None,
+                enrolled_at=None,
+                look_at=None,
+                looks=0,
+                problem=Problem.SIGNED_OUT,
+            )
+            move.emit("signed-out", "the new enrollment is gone", person=row.person, actor="person")
+            move.ask([row.person], Question.SIGN_IN)
+
+
+def _match(
+    move: Move, person: str, left: Sequence[DeviceRow], arrived: Sequence[Device]
+) -> None:
+    """Pair phones that left with new enrollments: same person, same model, enrolled after leaving."""
+    taken = {r.target_id for r in move.ledger.devices() if r.target_id}
+    fresh = [
+        d
+        for d in arrived
+        if d.id not in taken and d.enrollment.state is EnrollmentState.ENROLLED
+    ]
+    for device in fresh:
+        if not device.enrollment.kind.is_user_enrollment:
+            _wrong_enrollment(move, left)
+            continue
+        fitting = [r for r in left if _fits(move, person, r, device)]
+        fitting = _narrowed(move, person, fitting, device)
+        if len(fitting) == 1:
+            _arrive(move, fitting[0], device)
+            left = [r for r in left if r is not fitting[0]]
+        elif fitting:
+            _ask_once(move, fitting, Problem.AMBIGUOUS, Question.WHICH_PHONE)
+
+
+def _fits(move: Move, person: str, row: DeviceRow, device: Device) -> bool:
+    planned = next(d for d in move.people[person].devices if d.id == row.source_id)
+    same_model = planned.model is None or device.model is None or planned.model == device.model
+    since = device.enrollment.since
+    return same_model and (since is None or row.left_at is None or since >= row.left_at)
+
+
+def _narrowed(
+    move: Move, person: str, fitting: Sequence[DeviceRow], device: Device
+) -> list[DeviceRow]:
+    """Of two phones of one model, the one with the same name; the name alone never joins."""
+    if len(fitting) < 2:
+        return list(fitting)
+    name = digest_of(device.name or "")
+    same = {d.id for d in move.people[person].devices if d.name_digest == name}
+    named = [r for r in fitting if r.source_id in same]
+    return named if len(named) == 1 else list(fitting)
+
+
+def _arrive(move: Move, row: DeviceRow, device: Device) -> None:
+    at: datetime = device.enrollment.since or move.now
+    move.ledger.set_device(
+        row.source_id,
+        state=DeviceState.ENROLLED,
+        since=move.now,
+        target_id=device.id,
+        enrolled_at=at,
+        problem=None,
+        asked_at=None,
+        look_at=None,
+        looks=0,
+    )
+    move.emit("enrolled", "the new enrollment is there", person=row.person, actor="person")
+
+
+def _wrong_enrollment(move: Move, left: Sequence[DeviceRow]) -> None:
+    _ask_once(move, left[:1], Problem.WRONG_ENROLLMENT, Question.WRONG_ENROLLMENT)
+
+
+def _ask_once(
+    move: Move, rows: Sequence[DeviceRow], problem: Problem, question: Question
+) -> None:
+    for row in rows:
+        if row.problem == problem:
+            continue
+        move.ledger.set_device(row.source_id, problem=problem, asked_at=move.now)
+        move.emit(problem.value, question.value, person=row.person, actor="person")
+        move.ask([row.person], question)

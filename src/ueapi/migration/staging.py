@@ -1,0 +1,225 @@
+"""Before people move: administrators' tasks, then users, groups, profiles and apps on the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ueapi.apple import profiles as apple_profiles
+from ueapi.errors import Conflict, PlanStale, Rejected
+from ueapi.migration.digests import object_digests, profile_digest
+from ueapi.migration.documents import PlannedApp, PlannedPerson, PlannedProfile, Task, Wave
+from ueapi.migration.ledger import TaskState
+from ueapi.migration.snapshots import snapshot, without_secrets
+from ueapi.migration.translation import allowed_part
+from ueapi.migration.work import Move, chunks
+from ueapi.model import AppDraft, GroupDraft, ProfileDraft, Scope, UserDraft
+
+REFUSED: Final = "refused"
+
+
+def check_fresh(move: Move) -> None:
+    """Read both tenants again and compare what the plan will touch.
+
+    Raises:
+        PlanStale: someone changed an object since planning; the message names it. Nothing was changed.
+    """
+    plan = move.plan
+    now = {
+        **{f"source:{k}": v for k, v in object_digests(snapshot(move.source)).items()},
+        **{f"target:{k}": v for k, v in object_digests(snapshot(move.target)).items()},
+    }
+    changed = [key for key, digest in plan.touched.items() if now.get(key) != digest]
+    if changed:
+        named = ", ".join(f"{plan.names.get(key, key)} ({key})" for key in changed[:5])
+        more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
+        raise PlanStale(
+            f"changed since the plan was made: {named}{more}.",
+            remedy="Take new snapshots and plan again; nothing was changed.",
+        )
+
+
+def give_tasks(move: Move) -> None:
+    """Give every open task to the administrators, once."""
+    for task in move.plan.tasks:
+        if move.ledger.outcome(f"task:{task.id}") is None:
+            move.steering.task(task, "")
+            move.once(f"task:{task.id}", "task", lambda: "given")
+            move.emit("task", task.title)
+
+
+def check_tasks(move: Move) -> bool:
+    """Look whether tasks reported as done are done; say whether all are.
+
+    What can be read is read: a wrong or missing result goes back to the administrator with a remark. What the product
+    doesn't show counts as done when it is reported, and shows in the first wave.
+    """
+    states = move.ledger.task_states()
+    reported = move.steering.reported()
+    waiting = [task for task in move.plan.tasks if states[task.id] is not TaskState.CONFIRMED]
+    fresh = [t for t in waiting if t.id in reported]
+    if fresh:
+        refresh_target(move)
+    for task in fresh:
+        problem = _problem(move, task)
+        if problem:
+            move.steering.task(task, problem)
+            move.ledger.set_task(task.id, TaskState.OPEN, move.now, problem)
+            move.emit("task-wrong", f"{task.title}: {problem}", actor="administrator")
+        else:
+            move.ledger.set_task(task.id, TaskState.CONFIRMED, move.now)
+            move.emit("task-done", task.title, actor="administrator")
+    states = move.ledger.task_states()
+    return all(states[task.id] is TaskState.CONFIRMED for task in move.plan.tasks)
+
+
+def refresh_target(move: Move) -> None:
+    """Read names and ids of the target's profiles and apps: two listings."""
+    move.target_profiles = {p.name: p.id for p in move.target.profiles.list()}
+    move.target_apps = {a.bundle_id: a.id for a in move.target.apps.list() if a.bundle_id}
+
+
+def _problem(move: Move, task: Task) -> str:
+    if task.kind == "link-location":
+        missing = [a.name for a in move.plan.apps if a.bundle_id not in move.target_apps]
+        return f"these apps are not in the catalog: {', '.join(missing)}" if missing else ""
+    if task.kind != "make-profile":
+        return ""
+    if task.subject not in move.target_profiles:
+        return "there is no policy of that name"
+    return _difference(move, task)
+
+
+def _difference(move: Move, task: Task) -> str:
+    made = move.target.profiles.get(move.target_profiles[task.subject])
+    if made.content is None or task.content is None:
+        return ""
+    wanted = _readable(move, apple_profiles.read(task.content))
+    found = _readable(move, apple_profiles.read(made.content))
+    wrong = sorted(key for key, value in wanted.items() if found.get(key) != value)
+    return f"these settings differ from the plan: {', '.join(wrong)}" if wrong else ""
+
+
+def _readable(move: Move, profile: apple_profiles.ConfigurationProfile) -> dict[str, object]:
+    """Settings the target's API can show, secrets left out."""
+    mappable = move.target.profiles.translate(apple_profiles.write(profile)).mappable
+    if mappable is None:
+        return {}
+    shown = apple_profiles.read(mappable)
+    return {
+        f"{payload.type}:{key}": value
+        for payload in shown.payloads
+        for key, value in payload.content.items()
+        if key not in apple_profiles.secret_keys(payload)
+    }
+
+
+def stage_objects(move: Move) -> None:
+    """Make groups, profiles and apps on the target, once for the whole move."""
+    refresh_target(move)
+    groups = {g.name: _ensure_group(move, g.name, ()) for g in move.plan.groups}
+    for profile in move.plan.profiles:
+        _stage_profile(move, profile, [groups[name] for name in profile.groups if name in groups])
+    for app in move.plan.apps:
+        _stage_app(move, app)
+    refresh_target(move)
+
+
+def _ensure_group(move: Move, name: str, members: tuple[str, ...], suffix: str = "") -> str:
+    draft = GroupDraft(name=name, of="users", members=members)
+    key = f"group:{name}{suffix}"
+    return move.once(key, "groups.ensure", lambda: move.target.groups.ensure(draft).value.id)
+
+
+def _stage_profile(move: Move, profile: PlannedProfile, groups: list[str]) -> None:
+    key = f"profile:{profile.source_id}"
+    if profile.by_hand:
+        profile_id = move.target_profiles[profile.by_hand]
+    else:
+        profile_id = move.once(key, "profiles.ensure", lambda: _make_profile(move, profile))
+    to = Scope(user_groups=tuple(groups))
+    if groups:
+        move.once(f"{key}:assign", "profiles.assign", lambda: _assigned(move, profile_id, to))
+
+
+def _assigned(move: Move, profile_id: str, to: Scope) -> str:
+    move.target.profiles.assign(profile_id, to)
+    return "assigned"
+
+
+def _make_profile(move: Move, planned: PlannedProfile) -> str:
+    """Read the source's profile again, so that its secrets never rest in a file, and make it on the target."""
+    current = move.source.profiles.get(planned.source_id)
+    if profile_digest(without_secrets(current)) != move.plan.touched[f"source:profile:{planned.source_id}"]:
+        raise PlanStale(
+            f"profile {planned.name!r} changed since the plan was made.",
+            remedy="Plan again with new snapshots; this profile was not made on the target.",
+        )
+    content = allowed_part(current.content or b"", _ios_versions(move))
+    mappable = move.target.profiles.translate(content).mappable if content else None
+    if mappable is None:
+        raise PlanStale(
+            f"profile {planned.name!r} has nothing the target can hold any more.",
+            remedy="Plan again with new snapshots; this profile was not made on the target.",
+        )
+    made = move.target.profiles.ensure(ProfileDraft(name=planned.name, content=mappable))
+    move.emit("staged", f"profile {planned.name} ({made.change.value})")
+    return made.value.id
+
+
+def _ios_versions(move: Move) -> set[str]:
+    return {d.os_version for p in move.plan.people for d in p.devices if d.os_version}
+
+
+def _stage_app(move: Move, app: PlannedApp) -> None:
+    if app.bundle_id in move.target_apps:
+        return
+    draft = AppDraft(
+        name=app.name,
+        kind=app.kind,
+        bundle_id=app.bundle_id,
+        store_id=app.store_id,
+        version=app.version,
+        url=app.url,
+    )
+    move.once(f"app:{app.source_id}", "apps.ensure", lambda: move.target.apps.ensure(draft).value.id)
+
+
+def stage_wave(move: Move, wave: Wave) -> None:
+    """Make the wave's users on the target and put them into their groups, in chunks."""
+    known = {
+        u.managed_apple_id.key: u.id for u in move.target.users.list() if u.managed_apple_id
+    }
+    people = [move.people[key] for key in wave.people]
+    for _, chunk in chunks(people, move.plan.policy.chunk):
+        for person in chunk:
+            _stage_user(move, person, known)
+    for group in move.plan.groups:
+        members = tuple(_target_ids(group.members, people, known))
+        if members:
+            _ensure_group(move, group.name, members, f":{wave.number}")
+
+
+def _target_ids(
+    wanted: Iterable[str], people: Iterable[PlannedPerson], known: dict[str, str]
+) -> Iterator[str]:
+    keys = set(wanted)
+    for person in people:
+        maid = person.managed_apple_id
+        if person.key in keys and maid and maid.key in known:
+            yield known[maid.key]
+
+
+def _stage_user(move: Move, person: PlannedPerson, known: dict[str, str]) -> None:
+    maid = person.managed_apple_id
+    if maid is None or maid.key in known or move.ledger.outcome(f"user:{person.key}") == REFUSED:
+        return
+    draft = UserDraft(managed_apple_id=maid, name=person.name, email=person.email or maid.root)
+    try:
+        known[maid.key] = move.once(
+            f"user:{person.key}", "users.ensure", lambda: move.target.users.ensure(draft).value.id
+        )
+    except (Rejected, Conflict) as problem:
+        move.ledger.close_intent(f"user:{person.key}", REFUSED, move.now)
+        move.fail(person.key, "the target refuses the user record")
+        move.emit("refused", str(problem), person=person.key, wave=person.wave)

@@ -1,0 +1,74 @@
+"""How people and administrators hear of what they are asked to do. ueapi itself sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import frozen
+
+from ueapi.migration.documents import PlannedPerson, Task
+
+
+class Question(StrEnum):
+    """What a person is asked."""
+
+    MOVE = "move"
+    """Sign out of the old work account, then sign in again at once."""
+    REMIND = "remind"
+    """As before, since nothing happened."""
+    SIGN_IN = "sign-in"
+    """The old enrollment is gone; sign in again to have work back."""
+    WRONG_ENROLLMENT = "wrong-enrollment"
+    """Remove the management that shows the whole phone, and sign in to the work account instead."""
+    ACCEPT_APP = "accept-app"
+    """Accept the app; a copy installed privately must be deleted first."""
+    WHICH_PHONE = "which-phone"
+    """Two phones fit; which one is which?"""
+
+
+class Steering(Protocol):
+    """The messenger between a move and the people in it."""
+
+    def ask(self, people: Sequence[PlannedPerson], question: Question) -> None:
+        """Ask these people; called once for each asking."""
+        ...
+
+    def task(self, task: Task, remark: str) -> None:
+        """Give an administrator a task, or give it again with a remark on what is wrong."""
+        ...
+
+    def reported(self) -> frozenset[str]:
+        """Ids of tasks reported as done so far."""
+        ...
+
+
+class Silent:
+    """Tells nobody; whoever follows the events does. `reported` are the tasks an operator confirmed."""
+
+    def __init__(self, reported: frozenset[str] = frozenset()) -> None:
+        """Start with the tasks an operator already confirmed."""
+        self._reported = reported
+
+    def ask(self, people: Sequence[PlannedPerson], question: Question) -> None:
+        """Say nothing."""
+
+    def task(self, task: Task, remark: str) -> None:
+        """Say nothing."""
+
+    def reported(self) -> frozenset[str]:
+        """The tasks an operator confirmed."""
+        return self._reported
+
+
+@frozen(kw_only=True)
+class Event:
+    """Something happened in a move. `person` is a key, never a name."""
+
+    at: datetime
+    kind: str
+    text: str
+    person: str | None = None
+    wave: int | None = None

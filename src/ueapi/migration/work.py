@@ -1,0 +1,127 @@
+"""What all phases share: the two tenants, the plan, the ledger, the clock, and writing with an intent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from attrs import define, field
+
+from ueapi.client import Tenant
+from ueapi.contract import Capability
+from ueapi.migration.documents import Plan, PlannedPerson
+from ueapi.migration.ledger import DeviceRow, DeviceState, Ledger
+from ueapi.migration.steering import Event, Question, Steering
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Time as a port: virtual in a rehearsal."""
+
+    def now(self) -> datetime:
+        """The time, UTC."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
+
+
+@define(kw_only=True)
+class Move:
+    """A move at work."""
+
+    plan: Plan
+    source: Tenant
+    target: Tenant
+    ledger: Ledger
+    clock: Clock
+    steering: Steering
+    events: list[Event] = field(factory=list)
+    people: Mapping[str, PlannedPerson] = field(init=False)
+    target_profiles: dict[str, str] = field(factory=dict)
+    """Name → id of profiles on the target."""
+    target_apps: dict[str, str] = field(factory=dict)
+    """Bundle id → id of apps on the target."""
+    target_users: dict[str, str] = field(factory=dict)
+    """Target user id, and username, → person key."""
+    usernames: dict[str, str] = field(factory=dict)
+    """Person key → username on the source, where devices are linked by username."""
+
+    def __attrs_post_init__(self) -> None:
+        self.people = {p.key: p for p in self.plan.people}
+
+    @property
+    def now(self) -> datetime:
+        """The time, UTC."""
+        return self.clock.now()
+
+    def emit(
+        self,
+        kind: str,
+        text: str,
+        *,
+        person: str | None = None,
+        wave: int | None = None,
+        actor: str = "ueapi",
+    ) -> None:
+        """Log what happened, and queue it for whoever follows."""
+        now = self.now
+        self.ledger.note(now, actor, kind, text, person)
+        self.events.append(Event(at=now, kind=kind, text=text, person=person, wave=wave))
+
+    def drain(self) -> Iterator[Event]:
+        """Hand out queued events."""
+        while self.events:
+            yield self.events.pop(0)
+
+    def once(self, key: str, operation: str, act: Callable[[], str]) -> str:
+        """Do a write once: intent before, outcome after; a known outcome is not done again.
+
+        What is run here must be harmless to repeat, or look before it acts: an intent without outcome is run again.
+        """
+        known = self.ledger.outcome(key)
+        if known is not None:
+            return known
+        self.ledger.open_intent(key, operation, self.now)
+        outcome = act()
+        self.ledger.close_intent(key, outcome, self.now)
+        return outcome
+
+    def ask(self, keys: Iterable[str], question: Question) -> None:
+        """Ask people something, and log it."""
+        people = [self.people[key] for key in keys]
+        if not people:
+            return
+        self.steering.ask(people, question)
+        for person in people:
+            self.emit("asked", question.value, person=person.key, wave=person.wave)
+
+    def fail(self, person: str, problem: str) -> None:
+        """Give up on a person's phones, with the reason."""
+        for row in self.ledger.devices():
+            if row.person == person:
+                self.ledger.set_device(
+                    row.source_id, state=DeviceState.FAILED, problem=problem, since=self.now
+                )
+
+    def can(self, tenant: Tenant, capability: Capability) -> bool:
+        """Whether the product does it by itself."""
+        return tenant.sheet[capability].is_callable
+
+    def of_wave(self, number: int, rows: Sequence[DeviceRow]) -> list[DeviceRow]:
+        """The phones of a wave."""
+        return [r for r in rows if self.people[r.person].wave == number]
+
+
+def chunks(items: Sequence[T], size: int) -> Iterator[tuple[int, Sequence[T]]]:
+    """Cut a sequence into numbered chunks."""
+    for n, start in enumerate(range(0, len(items), size)):
+        yield n, items[start : start + size]
+
+
+def hours(value: float) -> timedelta:
+    """A duration in hours."""
+    return timedelta(hours=value)
