@@ -1,0 +1,89 @@
+# Every target sets itself up: a plain virtual environment per Python version, filled by pip under
+# constraints.txt. A stamp file remembers that it is done, so the second run starts at once.
+#
+#   make demo USERS=40 SEED=7      make test PYTHON=python3.13      make test ARGS="-k licenses"
+
+PYTHON ?= $(shell command -v python3.11 >/dev/null 2>&1 && echo python3.11 || echo python3)
+PYVER  := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+ifeq ($(PYVER),)
+$(error $(PYTHON) does not run; name a Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=...)
+endif
+
+VENV    := .venv-$(PYVER)
+BIN     := $(VENV)/bin
+PLUGINS := jamf hexnode maas360
+TREES   := src $(PLUGINS:%=plugins/%/src)
+LOCAL   := -e '.[all]' $(PLUGINS:%=-e 'plugins/%[simulator]')
+WANTED  := constraints.txt pyproject.toml $(PLUGINS:%=plugins/%/pyproject.toml)
+RUNTIME := $(VENV)/.ready-to-run
+TOOLS   := $(VENV)/.ready-to-work
+PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+
+USERS ?= 100
+SEED  ?= 1
+OUT   ?= build/demo
+JOBS  ?= 2
+ARGS  ?=
+
+.PHONY: help demo test lint types docs bench smoke clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make demo   rehearse a whole move on virtual phones; the report lands in $(OUT)'
+	@echo 'make test   all tests in random order, with coverage'
+	@echo 'make lint   style, import rules, the tree itself'
+	@echo 'make types  mypy, strict over the sources'
+	@echo 'make docs   the manual, into build/site; a broken link is an error'
+	@echo 'make bench  side by side with peers'
+	@echo 'make smoke  import, list and a small demo on PYTHON=$(PYTHON)'
+
+$(RUNTIME): $(WANTED)
+	@echo "Setting up $(VENV) (once) ..."
+	@begin=$$(date +%s) \
+	  && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ueapi needs Python 3.11 or newer.")' \
+	  && $(PYTHON) -m venv $(VENV) \
+	  && $(PIP) $(LOCAL) \
+	  && touch $@ \
+	  && echo "set-up took $$(( $$(date +%s) - begin )) s"
+
+$(TOOLS): $(RUNTIME) requirements-dev.txt
+	@echo "Adding the tools to $(VENV) (once) ..."
+	@begin=$$(date +%s) \
+	  && $(PIP) -r requirements-dev.txt \
+	  && touch $@ \
+	  && echo "set-up took $$(( $$(date +%s) - begin )) s more"
+
+demo: $(RUNTIME)
+	$(BIN)/ueapi demo --users $(USERS) --seed $(SEED) --out $(OUT)
+
+test: $(TOOLS)
+	@mkdir -p build/coverage
+	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term --cov-report=xml:build/coverage/coverage.xml $(ARGS)
+
+lint: $(TOOLS)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python tools/check_tree.py
+
+types: $(TOOLS)
+	$(BIN)/mypy
+	$(BIN)/mypy tests $(PLUGINS:%=plugins/%/tests) tools
+
+docs: $(TOOLS)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	@echo "The manual is at build/site/index.html"
+
+bench: $(TOOLS)
+	@if [ -f benchmarks/__main__.py ]; then $(BIN)/python -m benchmarks $(ARGS); \
+	else echo 'There is no benchmark yet: benchmarks/__main__.py is missing.'; fi
+
+smoke: $(RUNTIME)
+	$(BIN)/python -W error -c 'import ueapi; print("import ueapi: fine on Python $(PYVER)")'
+	$(BIN)/ueapi backends
+	$(BIN)/python tools/smoke.py
+	$(BIN)/ueapi demo --users 10 --seed $(SEED) --out build/smoke-$(PYVER) --json > /dev/null
+	@echo "smoke on Python $(PYVER): passed"
+
+clean:
+	rm -rf .venv-* build dist plugins/*/dist
