@@ -98,6 +98,7 @@ class PlannedPerson(Document):
     source_id: str
     managed_apple_id: ManagedAppleID | None
     name: str
+    username: str | None = None
     email: str | None
     target_id: str | None = None
     confidence: Confidence | None = None

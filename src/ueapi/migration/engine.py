@@ -138,6 +138,8 @@ def _may_start(move: Move, wave: Wave) -> bool:
         return True
     if first is None or move.now < first + hours(wave.starts_after):
         return False
+    if move.ledger.wave_states()[wave.number - 1] is WaveState.CLOSED:
+        return True
     before = move.of_wave(wave.number - 1, move.ledger.devices())
     left = [r for r in before if r.state in (DeviceState.LEFT, *_ARRIVED)]
     verified = [r for r in left if r.state is DeviceState.VERIFIED]

@@ -76,11 +76,10 @@ def _release_licenses(move: Move, there: Iterable[Device]) -> None:
 
 def _owns(move: Move, person: str, links: Iterable[UserLink]) -> bool:
     planned = move.people[person]
-    return any(planned.source_id == k.id or _same_name(move, person, k) for k in links)
-
-
-def _same_name(move: Move, person: str, link: UserLink) -> bool:
-    return link.id is None and link.username is not None and link.username == move.usernames.get(person)
+    return any(
+        planned.source_id == k.id or (k.id is None and k.username == planned.username)
+        for k in links
+    )
 
 
 def _release(move: Move, people: Sequence[str]) -> None:

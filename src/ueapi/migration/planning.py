@@ -88,6 +88,7 @@ def _person(candidate: Candidate, policy: Policy) -> PlannedPerson:
         source_id=user.id,
         managed_apple_id=maid,
         name=user.name or user.username or candidate.key,
+        username=user.username,
         email=user.email,
         target_id=candidate.target.id if candidate.target else None,
         confidence=candidate.confidence,

@@ -47,8 +47,6 @@ class Move:
     """Bundle id → id of apps on the target."""
     target_users: dict[str, str] = field(factory=dict)
     """Target user id, and username, → person key."""
-    usernames: dict[str, str] = field(factory=dict)
-    """Person key → username on the source, where devices are linked by username."""
 
     def __attrs_post_init__(self) -> None:
         self.people = {p.key: p for p in self.plan.people}

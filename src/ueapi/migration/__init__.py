@@ -1,0 +1,129 @@
+"""Moving a fleet: snapshot → match → translate → plan → apply → verify → report.
+
+```python
+from ueapi import migration
+
+source_now, target_now = migration.snapshot(old), migration.snapshot(new)
+plan = migration.plan(source_now, target_now, policy=migration.Policy())
+for event in migration.apply(plan, source=old, target=new, ledger="sqlite:///move.db"):
+    print(event.text)
+migration.status("sqlite:///move.db")
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ueapi.client import Tenant
+from ueapi.migration import engine, planning, reporting
+from ueapi.migration.documents import Loss, Plan, Policy
+from ueapi.migration.html import write_html
+from ueapi.migration.ledger import Ledger
+from ueapi.migration.planning import TargetProduct
+from ueapi.migration.reporting import PersonStatus, Report
+from ueapi.migration.snapshots import read_snapshot, snapshot, write_snapshot
+from ueapi.migration.steering import Event, Question, Steering
+from ueapi.migration.work import Clock
+from ueapi.model import Snapshot
+from ueapi.plugins import Registry
+from ueapi.runtime.clock import SystemClock
+
+__all__ = [
+    "Event",
+    "Ledger",
+    "Loss",
+    "PersonStatus",
+    "Plan",
+    "Policy",
+    "Question",
+    "Report",
+    "Steering",
+    "apply",
+    "plan",
+    "read_snapshot",
+    "snapshot",
+    "status",
+    "who",
+    "write_html",
+    "write_snapshot",
+]
+
+
+def plan(
+    source: Snapshot,
+    target: Snapshot,
+    *,
+    policy: Policy | None = None,
+    registry: Registry | None = None,
+) -> Plan:
+    """Plan a move; asks nobody and changes nothing.
+
+    The target product's sheet and mapping table come from its plugin, so no tenant is needed.
+
+    Raises:
+        UnknownBackend: the plugin of the target product is not installed.
+    """
+    plugins = registry or Registry.installed()
+    product = TargetProduct(
+        sheet=plugins.sheet(target.backend), translate=plugins.translator(target.backend)
+    )
+    return planning.make_plan(source, target, policy=policy or Policy(), product=product)
+
+
+def apply(
+    plan: Plan,
+    *,
+    source: Tenant,
+    target: Tenant,
+    ledger: str | Ledger,
+    clock: Clock | None = None,
+    steering: Steering | None = None,
+    follow: bool = False,
+) -> Iterator[Event]:
+    """Apply a plan, yielding what happens; see `ueapi.migration.engine.run` for the errors.
+
+    `ledger` is a database URL, or a ledger that is open already. Run it again with the same ledger to go on.
+    """
+    if isinstance(ledger, Ledger):
+        yield from _run(plan, source, target, ledger, clock, steering, follow=follow)
+        return
+    with Ledger(ledger) as opened:
+        yield from _run(plan, source, target, opened, clock, steering, follow=follow)
+
+
+def _run(
+    plan: Plan,
+    source: Tenant,
+    target: Tenant,
+    ledger: Ledger,
+    clock: Clock | None,
+    steering: Steering | None,
+    *,
+    follow: bool,
+) -> Iterator[Event]:
+    return engine.run(
+        plan,
+        source=source,
+        target=target,
+        ledger=ledger,
+        clock=clock or SystemClock(),
+        steering=steering,
+        follow=follow,
+    )
+
+
+def status(ledger: str | Ledger, *, seed: int | None = None) -> Report:
+    """Report where a move is; safe while another process applies it."""
+    if isinstance(ledger, Ledger):
+        return reporting.report(ledger, seed=seed)
+    with Ledger(ledger, may_write=False) as opened:
+        return reporting.report(opened, seed=seed)
+
+
+def who(ledger: str | Ledger, user: str) -> PersonStatus:
+    """Report where one person is."""
+    if isinstance(ledger, Ledger):
+        return reporting.who(ledger, user)
+    with Ledger(ledger, may_write=False) as opened:
+        return reporting.who(opened, user)

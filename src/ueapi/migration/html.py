@@ -1,0 +1,97 @@
+"""The report as one self-contained page that a manager can read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from ueapi.migration.reporting import Moment, Report
+from ueapi.migration.snapshots import write_private
+
+WIDTH: Final = 880
+HEIGHT: Final = 220
+
+STATES: Final = (
+    ("moved", "at work on the new product"),
+    ("arrived", "signed in, being checked"),
+    ("between", "between the two, without work"),
+    ("waiting", "still on the old product"),
+)
+
+REASONS: Final = {
+    "no-managed-apple-id": "has no Managed Apple ID",
+    "duplicate-managed-apple-id": "shares a Managed Apple ID with another record",
+    "no-device": "has no phone enrolled",
+    "not-user-enrolled": "has no phone under User Enrollment",
+    "not-enrolled": "has no phone that is enrolled now",
+    "no-user": "belongs to nobody known",
+    "excluded-by-policy": "stays by decision",
+    "no-answer": "has not answered yet",
+    "not-signed-in": "left the old product and has not signed in yet",
+    "wrong-enrollment": "chose the enrollment that shows the whole phone",
+    "two-phones-fit": "has two phones that could be the same one",
+    "signed-out-again": "signed out of the new product again",
+    "app-not-installed": "is missing an app",
+    "profile-not-installed": "is missing a setting",
+    "not-verified-yet": "is being checked",
+    "wave-not-begun": "belongs to a wave that has not begun",
+}
+
+
+def write_html(report: Report, path: Path) -> None:
+    """Write the page; it loads nothing from elsewhere and names nobody."""
+    write_private(path, render(report))
+
+
+def render(report: Report) -> str:
+    """The page as text."""
+    environment = Environment(
+        loader=PackageLoader("ueapi.migration", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html").render(
+        report=report,
+        states=STATES,
+        reasons=REASONS,
+        bands=_bands(report.timeline),
+        ticks=_ticks(report.timeline),
+        width=WIDTH,
+        height=HEIGHT,
+        calls={name: sum(counts.values()) for name, counts in report.calls.items()},
+    )
+
+
+def _bands(moments: Sequence[Moment]) -> list[tuple[str, str]]:
+    """One polygon a state, stacked from the bottom in the order of `STATES`."""
+    if len(moments) < 2:
+        return []
+    last = moments[-1].hours or 1.0
+    total = max(m.waiting + m.between + m.arrived + m.moved for m in moments) or 1
+    below = [0] * len(moments)
+    bands = []
+    for state, _ in STATES:
+        above = [b + getattr(m, state) for b, m in zip(below, moments, strict=True)]
+        upper = [_point(m.hours / last, a / total) for m, a in zip(moments, above, strict=True)]
+        lower = [_point(m.hours / last, b / total) for m, b in zip(moments, below, strict=True)]
+        bands.append((state, " ".join(upper + lower[::-1])))
+        below = above
+    return bands
+
+
+def _point(x: float, y: float) -> str:
+    return f"{x * WIDTH:.1f},{HEIGHT - y * HEIGHT:.1f}"
+
+
+def _ticks(moments: Sequence[Moment]) -> list[tuple[float, str]]:
+    """Whole days along the time axis, at most ten."""
+    if len(moments) < 2 or moments[-1].hours < 1:
+        return []
+    days = moments[-1].hours / 24
+    step = max(1, round(days / 10))
+    return [(round(day / days * WIDTH, 1), f"day {day}") for day in range(0, int(days) + 1, step)]
