@@ -1,0 +1,337 @@
+"""Finds backends: hooks, guarded and lazy loading, look-up by name.
+
+A plugin is a module (or any object) with hook functions, named by an entry point of the group `ueapi`. Importing
+`ueapi` loads none of them; the first look-up in a `Registry` does, each under its own guard. A broken plugin is kept
+with its traceback, listed, and raised only when its backend is asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from importlib.metadata import Distribution, entry_points
+from typing import Final, Protocol, cast
+
+import pluggy
+from attrs import field, frozen
+
+from ueapi.contract import Backend, BackendManifest, CapabilitySheet, Context, Settings
+from ueapi.errors import CapabilityUnsupported, IncompatiblePlugin, UnknownBackend
+
+GROUP: Final = "ueapi"
+ONLY: Final = "UEAPI_BACKENDS"
+"""Environment variable: names of the only plugins to load, separated by commas."""
+
+hookspec = pluggy.HookspecMarker(GROUP)
+hookimpl = pluggy.HookimplMarker(GROUP)
+"""Marks a plugin's implementation of a hook."""
+
+_log: Final = logging.getLogger("ueapi")
+
+Build = Callable[[Settings, Context], Backend]
+
+
+class Hooks:
+    """The hooks a plugin may implement."""
+
+    @hookspec
+    def ueapi_backend(self) -> BackendManifest:  # type: ignore[empty-body]  # a specification
+        """Announce a backend."""
+
+    @hookspec
+    def ueapi_on_event(self, event: object) -> None:
+        """Watch what the runtime does; the classes are in `ueapi.runtime.events`."""
+
+
+class EntryPoint(Protocol):
+    """What is used of an entry point; tests pass their own."""
+
+    @property
+    def name(self) -> str:
+        """Its name, by custom the backend's."""
+        ...
+
+    @property
+    def dist(self) -> Distribution | None:
+        """The distribution that holds it."""
+        ...
+
+    def load(self) -> object:
+        """Import the plugin."""
+        ...
+
+
+@frozen
+class ByHand:
+    """An entry point for a plugin object at hand, for tests and programs without installed plugins."""
+
+    name: str
+    plugin: object = field(repr=False)
+    dist: None = None
+
+    def load(self) -> object:
+        """The object itself."""
+        return self.plugin
+
+
+@frozen(kw_only=True)
+class LoadFailure:
+    """A plugin that could not be loaded: why, with the traceback for its author."""
+
+    name: str
+    distribution: str
+    summary: str
+    traceback: str = field(repr=False)
+
+    def error(self) -> IncompatiblePlugin:
+        """The error to raise when its backend is asked for."""
+        return IncompatiblePlugin(
+            f"the plugin ({self.distribution}) could not be loaded: {self.summary}.",
+            remedy="Update or reinstall it; `ueapi backends` shows the traceback.",
+            backend=self.name,
+        )
+
+
+@frozen(kw_only=True)
+class Installed:
+    """A loaded plugin and the backend it announces."""
+
+    manifest: BackendManifest
+    distribution: str
+
+
+@frozen(kw_only=True)
+class _Loaded:
+    manager: pluggy.PluginManager = field(repr=False)
+    backends: Mapping[str, Installed]
+    failures: Mapping[str, LoadFailure]
+
+
+class Registry:
+    """The backends at hand. Loads plugins at the first look-up, once."""
+
+    def __init__(
+        self, points: Iterable[EntryPoint] = (), *, only: Iterable[str] | None = None
+    ) -> None:
+        """Hold entry points, or only those named in `only`."""
+        wanted = None if only is None else frozenset(only)
+        self._points = sorted(
+            (p for p in points if wanted is None or p.name in wanted), key=lambda p: p.name
+        )
+
+    @classmethod
+    def installed(cls, environ: Mapping[str, str] = os.environ) -> Registry:
+        """All installed plugins, or those named in the environment variable `UEAPI_BACKENDS`."""
+        named = [name.strip() for name in environ.get(ONLY, "").split(",") if name.strip()]
+        return cls(entry_points(group=GROUP), only=named or None)
+
+    @classmethod
+    def of(cls, **plugins: object) -> Registry:
+        """Plugins at hand, by name."""
+        return cls(ByHand(name, plugin) for name, plugin in plugins.items())
+
+    # -- what there is -----------------------------------------------------------------------------
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the backends that can be used, sorted."""
+        return tuple(sorted(self._loaded.backends))
+
+    @property
+    def backends(self) -> tuple[Installed, ...]:
+        """The backends that can be used, sorted by name."""
+        return tuple(self._loaded.backends[name] for name in self.names)
+
+    @property
+    def failures(self) -> tuple[LoadFailure, ...]:
+        """The plugins that can't be used, and why."""
+        return tuple(self._loaded.failures.values())
+
+    def observers(self) -> tuple[Callable[[object], object], ...]:
+        """The plugins' `ueapi_on_event`, one by one."""
+        manager = self._loaded.manager
+        plugins = manager.get_plugins()
+        return tuple(
+            _caller(manager.subset_hook_caller("ueapi_on_event", plugins - {plugin}))
+            for _, plugin in manager.list_name_plugin()
+            if hasattr(plugin, "ueapi_on_event")
+        )
+
+    # -- one backend -------------------------------------------------------------------------------
+
+    def manifest(self, name: str) -> BackendManifest:
+        """What the backend announces.
+
+        Raises:
+            UnknownBackend: no plugin has that name; the message lists those there are.
+            IncompatiblePlugin: the plugin is broken, speaks another contract, or two claim the name.
+        """
+        if (failure := self._loaded.failures.get(name)) is not None:
+            raise failure.error()
+        if (found := self._loaded.backends.get(name)) is None:
+            raise self._unknown(name)
+        return found.manifest
+
+    def settings_type(self, name: str) -> type[Settings]:
+        """The model of the backend's connection settings."""
+        found = self.resolve(name, self.manifest(name).settings)
+        if not (isinstance(found, type) and issubclass(found, Settings)):
+            raise _wrong(name, "settings", "a subclass of Settings")
+        return found
+
+    def sheet(self, name: str) -> CapabilitySheet:
+        """The backend's capability sheet."""
+        found = self.resolve(name, self.manifest(name).sheet)
+        if not isinstance(found, CapabilitySheet):
+            raise _wrong(name, "sheet", "a CapabilitySheet")
+        return found
+
+    def build(self, name: str) -> Build:
+        """The function that builds the backend from settings and context."""
+        found = self.resolve(name, self.manifest(name).build)
+        if not callable(found):
+            raise _wrong(name, "build", "a function")
+        return cast("Build", found)
+
+    def simulator(self, name: str) -> Callable[..., object]:
+        """The function that makes the product's simulator.
+
+        Raises:
+            CapabilityUnsupported: the plugin ships none.
+        """
+        reference = self.manifest(name).simulator
+        if reference is None:
+            raise CapabilityUnsupported(
+                "the plugin ships no simulator.",
+                remedy="Choose a backend that does.",
+                backend=name,
+                operation="simulate",
+            )
+        found = self.resolve(name, reference)
+        if not callable(found):
+            raise _wrong(name, "simulator", "a function")
+        return found
+
+    def resolve(self, name: str, reference: str) -> object:
+        """Import what a reference `package.module:name` of that backend's manifest names.
+
+        Raises:
+            IncompatiblePlugin: it can't be imported, or there is no such name in the module.
+        """
+        module, colon, attribute = reference.partition(":")
+        if not (module and colon and attribute):
+            raise IncompatiblePlugin(
+                f"the reference {reference!r} is not of the form package.module:name.",
+                remedy="Report it to the plugin's author.",
+                backend=name,
+            )
+        try:
+            return getattr(importlib.import_module(module), attribute)
+        except Exception as problem:  # foreign code; whatever it is, this backend can't be used
+            raise IncompatiblePlugin(
+                f"{reference} can't be loaded: {_summary(problem)}.",
+                remedy="Update or reinstall the plugin, with its extras if it is a simulator.",
+                backend=name,
+            ) from problem
+
+    # -- loading -----------------------------------------------------------------------------------
+
+    @cached_property
+    def _loaded(self) -> _Loaded:
+        manager = _new_manager()
+        claims: dict[str, list[Installed]] = {}
+        failures: dict[str, LoadFailure] = {}
+        for point in self._points:
+            try:
+                plugin = point.load()
+                found = _tried(point.name, plugin)
+                if manager.get_plugin(point.name) is None and not manager.is_registered(plugin):
+                    manager.register(plugin, name=point.name)
+            except Exception as problem:  # noqa: BLE001 - foreign code; kept, listed and raised when asked for
+                failures[point.name] = _failure(point, problem)
+                _log.warning("plugin %s can't be used: %s", point.name, _summary(problem))
+                continue
+            for manifest in found:
+                claim = Installed(manifest=manifest, distribution=_distribution(point))
+                claims.setdefault(manifest.name, []).append(claim)
+        failures |= {name: _clash(name, who) for name, who in claims.items() if len(who) > 1}
+        backends = {name: who[0] for name, who in claims.items() if name not in failures}
+        return _Loaded(manager=manager, backends=backends, failures=failures)
+
+    def _unknown(self, name: str) -> UnknownBackend:
+        near = get_close_matches(name, self.names, n=1)
+        hint = f"Did you mean {near[0]!r}? " if near else ""
+        have = ", ".join(self.names) or "none"
+        return UnknownBackend(
+            f"no backend {name!r} is installed (installed: {have}).",
+            remedy=f"{hint}Install its plugin, usually `pip install ueapi-{name}`.",
+        )
+
+
+def _new_manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(Hooks)
+    return manager
+
+
+def _tried(name: str, plugin: object) -> list[BackendManifest]:
+    """Register it with nobody else around, so that a misspelled hook or a broken one is its own problem."""
+    trial = _new_manager()
+    trial.register(plugin, name=name)
+    trial.check_pending()
+    found = [_checked(manifest) for manifest in trial.hook.ueapi_backend()]
+    if not found and not hasattr(plugin, "ueapi_on_event"):
+        raise IncompatiblePlugin("it implements no hook of ueapi.")
+    return found
+
+
+def _checked(manifest: object) -> BackendManifest:
+    if not isinstance(manifest, BackendManifest):
+        raise IncompatiblePlugin(f"ueapi_backend returned {type(manifest).__name__}, no manifest.")
+    manifest.require_compatible()
+    return manifest
+
+
+def _caller(hook: pluggy.HookCaller) -> Callable[[object], object]:
+    return lambda event: hook(event=event)
+
+
+def _distribution(point: EntryPoint) -> str:
+    return "by hand" if point.dist is None else f"{point.dist.name} {point.dist.version}"
+
+
+def _failure(point: EntryPoint, problem: Exception) -> LoadFailure:
+    return LoadFailure(
+        name=point.name,
+        distribution=_distribution(point),
+        summary=_summary(problem),
+        traceback="".join(traceback.format_exception(problem)),
+    )
+
+
+def _clash(name: str, claims: list[Installed]) -> LoadFailure:
+    who = " and ".join(claim.distribution for claim in claims)
+    return LoadFailure(
+        name=name,
+        distribution=who,
+        summary=f"more than one plugin claims the name {name!r}: {who}; uninstall one",
+        traceback="",
+    )
+
+
+def _summary(problem: Exception) -> str:
+    text = f"{type(problem).__name__}: {problem}".partition("\n")[0]
+    return text.rstrip(". :")
+
+
+def _wrong(name: str, what: str, wanted: str) -> IncompatiblePlugin:
+    return IncompatiblePlugin(
+        f"the manifest's `{what}` is not {wanted}.",
+        remedy="Report it to the plugin's author.",
+        backend=name,
+    )

@@ -1,0 +1,1 @@
+"""Drives flows over HTTP, and keeps the same promises for every backend."""
