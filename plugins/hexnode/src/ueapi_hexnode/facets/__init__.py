@@ -1,0 +1,1 @@
+"""The facets of the Hexnode backend."""

@@ -1,0 +1,96 @@
+"""Listings: pages by number, and walking all of them within one flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from attrs import frozen
+
+from ueapi.errors import NotFound, Unintelligible
+from ueapi.flow import Call, Effect, Flow, Page, Reply, ask, query_of
+from ueapi_hexnode.wire.base import Envelope, Row, read
+
+V1: Final = "/api/v1"
+
+R = TypeVar("R", bound=Row)
+
+
+@frozen(kw_only=True)
+class Listing:
+    """One of the product's lists. `path` ends with a slash, as all of the product's paths must."""
+
+    operation: str
+    path: str
+    per_page: int
+    at: tuple[tuple[str, str], ...] = ()
+    where: tuple[tuple[str, str], ...] = ()
+
+    def page(self, kind: type[R], cursor: str | None) -> Flow[Page[R]]:
+        """Read one page. A cursor is a page number; a page that no longer exists ends the list."""
+        call = self._call(cursor or "1")
+        try:
+            reply = yield from ask(call)
+        except NotFound:
+            if cursor is None:
+                raise
+            # Rows can go away between two pages, and the product answers 404 beyond the last one.
+            return Page(())
+        return self._read(kind, reply)
+
+    def walk(self, kind: type[R]) -> Flow[tuple[R, ...]]:
+        """Read all pages: one call for each started `per_page` rows."""
+        rows: list[R] = []
+        seen: set[str] = set()
+        cursor: str | None = None
+        while True:
+            page = yield from self.page(kind, cursor)
+            rows += page.items
+            cursor = page.next
+            if cursor is None:
+                return tuple(rows)
+            if cursor in seen:
+                raise _circular(self.operation)
+            seen.add(cursor)
+
+    def _call(self, number: str) -> Call:
+        return Call(
+            operation=self.operation,
+            method="GET",
+            path=V1 + self.path,
+            effect=Effect.READS,
+            at=dict(self.at),
+            query=(*self.where, *_paging(number, self.per_page)),
+        )
+
+    def _read(self, kind: type[R], reply: Reply) -> Page[R]:
+        envelope = read(Envelope[kind], reply, of=self.operation)  # type: ignore[valid-type]
+        return Page(tuple(envelope.results), _number(envelope.next), envelope.count)
+
+
+def _paging(number: str, per_page: int) -> Iterator[tuple[str, str]]:
+    # `query_of` would turn the underscore of per_page into a hyphen.
+    yield from query_of(page=number)
+    yield "per_page", str(per_page)
+
+
+def _number(url: str | None) -> str | None:
+    # Only the page number is taken from the absolute address: a reply must not send us, and the key, elsewhere.
+    if url is None:
+        return None
+    number = parse_qs(urlsplit(url).query).get("page", [""])[0]
+    if not number.isdecimal():
+        raise Unintelligible(
+            "the address of the next page carries no page number.",
+            remedy="Report it to the plugin's author; nothing was changed.",
+        )
+    return number
+
+
+def _circular(operation: str) -> Unintelligible:
+    return Unintelligible(
+        "the list leads back to a page already read.",
+        remedy="Repeat later; if it stays so, report it to the product's support. Nothing was changed.",
+        operation=operation,
+    )

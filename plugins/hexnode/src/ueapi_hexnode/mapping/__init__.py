@@ -1,0 +1,1 @@
+"""Pure translations between the product's rows and the neutral vocabulary."""

@@ -1,0 +1,21 @@
+"""Announces the backend; nothing else is loaded until it is used."""
+
+from __future__ import annotations
+
+from ueapi.plugins import hookimpl
+
+from ueapi.contract.manifest import BackendManifest
+
+
+@hookimpl
+def ueapi_backend() -> BackendManifest:
+    """Announce the Hexnode backend."""
+    return BackendManifest(
+        name="hexnode",
+        product="Hexnode UEM",
+        contract="1.0",
+        settings="ueapi_hexnode.settings:HexnodeSettings",
+        build="ueapi_hexnode.backend:build",
+        sheet="ueapi_hexnode.sheet:SHEET",
+        simulator="ueapi_hexnode.simulator:build",
+    )

@@ -1,0 +1,1 @@
+"""The product's rows as they come, reduced to what may be kept."""
