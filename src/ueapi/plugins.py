@@ -20,7 +20,14 @@ from typing import Final, Protocol, cast
 import pluggy
 from attrs import field, frozen
 
-from ueapi.contract import Backend, BackendManifest, CapabilitySheet, Context, Settings
+from ueapi.contract import (
+    Backend,
+    BackendManifest,
+    CapabilitySheet,
+    Context,
+    Settings,
+    Translation,
+)
 from ueapi.errors import CapabilityUnsupported, IncompatiblePlugin, UnknownBackend
 
 GROUP: Final = "ueapi"
@@ -197,6 +204,16 @@ class Registry:
         if not callable(found):
             raise _wrong(name, "build", "a function")
         return cast("Build", found)
+
+    def translator(self, name: str) -> Callable[[bytes], Translation]:
+        """The function that says what becomes of each setting of a profile in that product."""
+        reference = self.manifest(name).translate
+        if reference is None:
+            return Translation.whole
+        found = self.resolve(name, reference)
+        if not callable(found):
+            raise _wrong(name, "translate", "a function")
+        return cast("Callable[[bytes], Translation]", found)
 
     def simulator(self, name: str) -> Callable[..., object]:
         """The function that makes the product's simulator.

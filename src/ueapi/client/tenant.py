@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Concatenate, Final, ParamSpec, Protocol, Self, TypeVar, cast
@@ -90,6 +91,10 @@ class _Tenant:
     def meter(self) -> Meter:
         """The requests this tenant object has sent."""
         return self._exchange.meter
+
+    def now(self) -> datetime:
+        """The time by the tenant's clock, UTC."""
+        return self._exchange.clock.now()
 
     @property
     def native(self) -> object:

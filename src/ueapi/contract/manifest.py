@@ -108,7 +108,8 @@ class BackendManifest:
     """A plugin's announcement. Names in the form "package.module:name" are loaded only when used.
 
     `settings` names the `Settings` subclass, `build` a function `(settings, context) -> Backend`, `sheet` the
-    `CapabilitySheet`, and `simulator` a function `(world) -> Simulator` if the plugin ships one.
+    `CapabilitySheet`, `translate` the pure function `(content) -> Translation` that planning asks without a tenant (none
+    when the product takes profiles as they are), and `simulator` a function `(surroundings) -> Simulator`.
     """
 
     name: str
@@ -117,6 +118,7 @@ class BackendManifest:
     settings: str
     build: str
     sheet: str
+    translate: str | None = None
     simulator: str | None = None
 
     def require_compatible(self) -> None:

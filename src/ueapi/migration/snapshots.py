@@ -26,7 +26,7 @@ def snapshot(tenant: Tenant) -> Snapshot:
     Read-only credentials suffice. Secrets inside profiles are replaced by references before this returns. What the product
     doesn't show is named in `missing`, with the reason from the backend's sheet.
     """
-    calls_before = tenant.meter.total
+    calls_before = tenant.meter.calls
     missing: dict[str, str] = {}
 
     def part(capability: Capability, read: Callable[[], Iterable[T]]) -> tuple[T, ...]:
@@ -55,7 +55,7 @@ def snapshot(tenant: Tenant) -> Snapshot:
         locations=locations,
         pools=tuple(_pools(tenant, locations)),
         missing=missing,
-        calls=tenant.meter.total - calls_before,
+        calls=tenant.meter.calls - calls_before,
     )
 
 
