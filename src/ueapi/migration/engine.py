@@ -10,7 +10,8 @@ from ueapi.client import Tenant
 from ueapi.errors import PlanRefused
 from ueapi.migration import finishing, looking, staging
 from ueapi.migration.documents import Plan, Wave
-from ueapi.migration.ledger import DeviceState, Ledger, WaveState
+from ueapi.migration.ledger import Ledger
+from ueapi.migration.rows import DeviceState, WaveState
 from ueapi.migration.steering import Event, Question, Silent, Steering
 from ueapi.migration.work import Clock, Move, hours
 
@@ -150,7 +151,11 @@ _ARRIVED = (DeviceState.ENROLLED, DeviceState.VERIFIED)
 
 
 def _announce(move: Move, wave: Wave) -> None:
-    rows = [r for r in move.of_wave(wave.number, move.ledger.devices()) if r.state is DeviceState.PLANNED]
+    rows = [
+        r
+        for r in move.of_wave(wave.number, move.ledger.devices())
+        if r.state is DeviceState.PLANNED
+    ]
     for row in rows:
         move.ledger.set_device(
             row.source_id, state=DeviceState.ANNOUNCED, since=move.now, asked_at=move.now
@@ -173,7 +178,9 @@ def _close_waves(move: Move) -> None:
         if done or late:
             move.ledger.set_wave(wave.number, WaveState.CLOSED, move.now)
             open_ones = sum(1 for r in mine if r.state is not DeviceState.VERIFIED)
-            move.emit("closed", f"wave {wave.number} closes, {open_ones} phones open", wave=wave.number)
+            move.emit(
+                "closed", f"wave {wave.number} closes, {open_ones} phones open", wave=wave.number
+            )
 
 
 def pause(move: Move) -> timedelta:

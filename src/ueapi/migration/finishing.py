@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from ueapi.contract import Capability
-from ueapi.migration.ledger import DeviceRow, DeviceState
 from ueapi.migration.looking import Problem
+from ueapi.migration.rows import DeviceRow, DeviceState
 from ueapi.migration.steering import Question
 from ueapi.migration.work import Move, chunks, hours
 from ueapi.model import DeviceReport, InstalledApp, Scope
@@ -125,9 +125,7 @@ def _look_again(move: Move, row: DeviceRow, stuck: bool, profiles: bool) -> None
 
 def _assign_again(move: Move, row: DeviceRow) -> None:
     """Offer the apps once more, since a refused installation is not repeated by itself."""
-    ids = [
-        move.target_apps[b] for b in expected_apps(move, row.person) if b in move.target_apps
-    ]
+    ids = [move.target_apps[b] for b in expected_apps(move, row.person) if b in move.target_apps]
     if ids and row.target_id and move.can(move.target, Capability.APPS_ASSIGN):
         move.target.apps.assign(ids, Scope(devices=(row.target_id,)))
 

@@ -9,79 +9,37 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from attrs import frozen
-from sqlalchemy import Connection, Engine, Row, create_engine, event, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from ueapi.errors import LedgerLocked, LedgerMismatch, UnreadableInput
 from ueapi.migration import tables as t
 from ueapi.migration.documents import Plan
+from ueapi.migration.rows import (
+    DeviceRow,
+    DeviceState,
+    LogRow,
+    TaskState,
+    WaveState,
+    device_row,
+)
 
 SQLITE: Final = "sqlite:///"
-
-
-class DeviceState(StrEnum):
-    """Where one phone is on its way."""
-
-    PLANNED = "planned"
-    ANNOUNCED = "announced"
-    LEFT = "left"
-    """The old enrollment is confirmed gone; the person is without work until they sign in."""
-    ENROLLED = "enrolled"
-    VERIFIED = "verified"
-    FAILED = "failed"
-
-
-class WaveState(StrEnum):
-    """Where a wave is."""
-
-    PLANNED = "planned"
-    STAGED = "staged"
-    MOVING = "moving"
-    CLOSED = "closed"
-
-
-class TaskState(StrEnum):
-    """Where an administrator's task is."""
-
-    OPEN = "open"
-    REPORTED = "reported"
-    CONFIRMED = "confirmed"
-
-
-@frozen(kw_only=True)
-class DeviceRow:
-    """One phone's row."""
-
-    source_id: str
-    person: str
-    state: DeviceState
-    since: datetime
-    left_at: datetime | None
-    target_id: str | None
-    enrolled_at: datetime | None
-    verified_at: datetime | None
-    problem: str | None
-    asked_at: datetime | None
-    asked: int
-    look_at: datetime | None
-    looks: int
-
-
-@frozen(kw_only=True)
-class LogRow:
-    """One line of the log."""
-
-    at: datetime
-    actor: str
-    kind: str
-    person: str | None
-    text: str
 
 
 def database_path(url: str) -> Path | None:
@@ -145,8 +103,8 @@ class Ledger:
         with self._connection.begin():
             yield self._connection
 
-    def _rows(self, statement: object) -> list[Row[tuple[object, ...]]]:
-        rows = self._connection.execute(statement).all()  # type: ignore[call-overload]
+    def _rows(self, statement: Select[*tuple[Any, ...]]) -> list[Row[*tuple[Any, ...]]]:
+        rows = self._connection.execute(statement).all()
         self._connection.rollback()
         return list(rows)
 
@@ -210,9 +168,7 @@ class Ledger:
                 )
             for task in plan.tasks:
                 db.execute(
-                    insert(t.tasks).values(
-                        id=task.id, state=TaskState.OPEN, since=now.isoformat()
-                    )
+                    insert(t.tasks).values(id=task.id, state=TaskState.OPEN, since=now.isoformat())
                 )
 
     # -- phones ------------------------------------------------------------------------------------
@@ -220,7 +176,7 @@ class Ledger:
     def devices(self) -> list[DeviceRow]:
         """Every phone's row, in a stable order."""
         rows = self._rows(select(t.devices).order_by(t.devices.c.source_id))
-        return [_device_row(row._mapping) for row in rows]
+        return [device_row(row._asdict()) for row in rows]
 
     def set_device(self, source_id: str, **values: object) -> None:
         """Change columns of a phone's row; times as datetime."""
@@ -323,7 +279,7 @@ class Ledger:
                 person=m["person"],
                 text=m["text"],
             )
-            for m in (row._mapping for row in rows)
+            for m in (row._asdict() for row in rows)
         ]
 
     def add_calls(self, tenant: str, counts: Mapping[str, int]) -> None:
@@ -387,25 +343,3 @@ def _lock(path: Path) -> int:
             remedy="Wait until it ends; `ueapi migrate status` may be used meanwhile.",
         ) from None
     return handle
-
-
-def _time(value: object) -> datetime | None:
-    return datetime.fromisoformat(str(value)) if value else None
-
-
-def _device_row(m: Mapping[str, object]) -> DeviceRow:
-    return DeviceRow(
-        source_id=str(m["source_id"]),
-        person=str(m["person"]),
-        state=DeviceState(str(m["state"])),
-        since=datetime.fromisoformat(str(m["since"])),
-        left_at=_time(m["left_at"]),
-        target_id=str(m["target_id"]) if m["target_id"] else None,
-        enrolled_at=_time(m["enrolled_at"]),
-        verified_at=_time(m["verified_at"]),
-        problem=str(m["problem"]) if m["problem"] else None,
-        asked_at=_time(m["asked_at"]),
-        asked=int(str(m["asked"] or 0)),
-        look_at=_time(m["look_at"]),
-        looks=int(str(m["looks"] or 0)),
-    )

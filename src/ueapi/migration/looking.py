@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from ueapi.contract import Capability
 from ueapi.migration.digests import digest_of
-from ueapi.migration.ledger import DeviceRow, DeviceState
+from ueapi.migration.rows import DeviceRow, DeviceState
 from ueapi.migration.steering import Question
 from ueapi.migration.work import Move, chunks
 from ueapi.model import Device, EnrollmentState, User, UserLink
@@ -146,15 +146,11 @@ def _lost_again(move: Move, rows: Sequence[DeviceRow], arrived: Sequence[Device]
             move.ask([row.person], Question.SIGN_IN)
 
 
-def _match(
-    move: Move, person: str, left: Sequence[DeviceRow], arrived: Sequence[Device]
-) -> None:
+def _match(move: Move, person: str, left: Sequence[DeviceRow], arrived: Sequence[Device]) -> None:
     """Pair phones that left with new enrollments: same person, same model, enrolled after leaving."""
     taken = {r.target_id for r in move.ledger.devices() if r.target_id}
     fresh = [
-        d
-        for d in arrived
-        if d.id not in taken and d.enrollment.state is EnrollmentState.ENROLLED
+        d for d in arrived if d.id not in taken and d.enrollment.state is EnrollmentState.ENROLLED
     ]
     for device in fresh:
         if not device.enrollment.kind.is_user_enrollment:
@@ -208,9 +204,7 @@ def _wrong_enrollment(move: Move, left: Sequence[DeviceRow]) -> None:
     _ask_once(move, left[:1], Problem.WRONG_ENROLLMENT, Question.WRONG_ENROLLMENT)
 
 
-def _ask_once(
-    move: Move, rows: Sequence[DeviceRow], problem: Problem, question: Question
-) -> None:
+def _ask_once(move: Move, rows: Sequence[DeviceRow], problem: Problem, question: Question) -> None:
     for row in rows:
         if row.problem == problem:
             continue

@@ -251,7 +251,11 @@ def _apps(source: Snapshot, members: _Members) -> tuple[tuple[PlannedApp, ...], 
         if not people:
             continue
         losses.extend(_app_losses(app))
-        if app.bundle_id and app.kind is AppKind.STORE and app.license_mode is not LicenseMode.DEVICE:
+        if (
+            app.bundle_id
+            and app.kind is AppKind.STORE
+            and app.license_mode is not LicenseMode.DEVICE
+        ):
             planned.append(_planned_app(app, app.bundle_id, people))
     return tuple(planned), tuple(losses)
 

@@ -11,8 +11,9 @@ from pydantic import Field
 
 from ueapi.errors import UnreadableInput
 from ueapi.migration.documents import Document, Loss, Plan
-from ueapi.migration.ledger import DeviceRow, DeviceState, Ledger, LogRow, TaskState, WaveState
+from ueapi.migration.ledger import Ledger
 from ueapi.migration.looking import Problem
+from ueapi.migration.rows import DeviceRow, DeviceState, LogRow, TaskState, WaveState
 
 
 class Count(Document):
@@ -210,7 +211,9 @@ def _person_states(plan: Plan, rows: Sequence[DeviceRow]) -> dict[str, Answer]:
         if person.exclusion is not None:
             states[person.key] = ("excluded", person.exclusion.value)
             continue
-        open_rows = [r for r in by_person.get(person.key, []) if r.state is not DeviceState.VERIFIED]
+        open_rows = [
+            r for r in by_person.get(person.key, []) if r.state is not DeviceState.VERIFIED
+        ]
         states[person.key] = (
             (_outcome(open_rows[0]), _reason(open_rows[0])) if open_rows else ("moved", None)
         )
@@ -270,16 +273,14 @@ def _waiting(plan: Plan, ledger: Ledger, people: Mapping[str, Answer]) -> Iterab
             yield Waiting(who="administrator", what=task.title, count=1)
     reasons = Counter(r for outcome, r in people.values() if outcome == "waiting" and r)
     for reason, count in sorted(reasons.items()):
-        actor = "ueapi" if reason in ("wave-not-begun", "not-verified-yet") else "person"
-        yield Waiting(who=actor, what=reason, count=count)
+        ours = reason in ("wave-not-begun", "not-verified-yet")
+        yield Waiting(who="ueapi" if ours else "person", what=reason, count=count)
 
 
 _PLACE = {"left": "between", "signed-out": "between", "enrolled": "arrived", "verified": "moved"}
 
 
-def _timeline(
-    plan: Plan, lines: Sequence[LogRow], started: datetime | None
-) -> Iterable[Moment]:
+def _timeline(plan: Plan, lines: Sequence[LogRow], started: datetime | None) -> Iterable[Moment]:
     """People by state over time, from the log; a moment for each change, thinned to at most 200."""
     if started is None:
         return

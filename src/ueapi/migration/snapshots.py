@@ -23,8 +23,8 @@ LARGEST_FILE: Final = 512 * 1024 * 1024
 def snapshot(tenant: Tenant) -> Snapshot:
     """Read everything a move needs from a tenant, changing nothing.
 
-    Read-only credentials suffice. Secrets inside profiles are replaced by references before this returns. What the product
-    doesn't show is named in `missing`, with the reason from the backend's sheet.
+    Read-only credentials suffice. Secrets inside profiles are replaced by references before this returns.
+    What the product doesn't show is named in `missing`, with the reason from the backend's sheet.
     """
     calls_before = tenant.meter.calls
     missing: dict[str, str] = {}

@@ -9,7 +9,7 @@ from ueapi.apple import profiles as apple_profiles
 from ueapi.errors import Conflict, PlanStale, Rejected
 from ueapi.migration.digests import object_digests, profile_digest
 from ueapi.migration.documents import PlannedApp, PlannedPerson, PlannedProfile, Task, Wave
-from ueapi.migration.ledger import TaskState
+from ueapi.migration.rows import TaskState
 from ueapi.migration.snapshots import snapshot, without_secrets
 from ueapi.migration.translation import allowed_part
 from ueapi.migration.work import Move, chunks
@@ -150,7 +150,10 @@ def _assigned(move: Move, profile_id: str, to: Scope) -> str:
 def _make_profile(move: Move, planned: PlannedProfile) -> str:
     """Read the source's profile again, so that its secrets never rest in a file, and make it on the target."""
     current = move.source.profiles.get(planned.source_id)
-    if profile_digest(without_secrets(current)) != move.plan.touched[f"source:profile:{planned.source_id}"]:
+    if (
+        profile_digest(without_secrets(current))
+        != move.plan.touched[f"source:profile:{planned.source_id}"]
+    ):
         raise PlanStale(
             f"profile {planned.name!r} changed since the plan was made.",
             remedy="Plan again with new snapshots; this profile was not made on the target.",
@@ -182,14 +185,14 @@ def _stage_app(move: Move, app: PlannedApp) -> None:
         version=app.version,
         url=app.url,
     )
-    move.once(f"app:{app.source_id}", "apps.ensure", lambda: move.target.apps.ensure(draft).value.id)
+    move.once(
+        f"app:{app.source_id}", "apps.ensure", lambda: move.target.apps.ensure(draft).value.id
+    )
 
 
 def stage_wave(move: Move, wave: Wave) -> None:
     """Make the wave's users on the target and put them into their groups, in chunks."""
-    known = {
-        u.managed_apple_id.key: u.id for u in move.target.users.list() if u.managed_apple_id
-    }
+    known = {u.managed_apple_id.key: u.id for u in move.target.users.list() if u.managed_apple_id}
     people = [move.people[key] for key in wave.people]
     for _, chunk in chunks(people, move.plan.policy.chunk):
         for person in chunk:

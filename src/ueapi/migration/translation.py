@@ -48,7 +48,9 @@ def translate_profile(
         if f.fate is not Fate.EXACT
     )
     losses += tuple(
-        _loss(profile, "", name, Fate.LOST, "the source product's own setting, without an Apple key")
+        _loss(
+            profile, "", name, Fate.LOST, "the source product's own setting, without an Apple key"
+        )
         for name in profile.unmapped
     )
     return TranslatedProfile(

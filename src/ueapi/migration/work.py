@@ -11,7 +11,8 @@ from attrs import define, field
 from ueapi.client import Tenant
 from ueapi.contract import Capability
 from ueapi.migration.documents import Plan, PlannedPerson
-from ueapi.migration.ledger import DeviceRow, DeviceState, Ledger
+from ueapi.migration.ledger import Ledger
+from ueapi.migration.rows import DeviceRow, DeviceState
 from ueapi.migration.steering import Event, Question, Steering
 
 T = TypeVar("T")

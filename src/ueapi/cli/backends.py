@@ -1,0 +1,98 @@
+"""`ueapi backends` and `ueapi capabilities`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from ueapi.cli.printing import ERRORS, Format, Row, print_document, print_rows
+from ueapi.contract import Capability, CapabilitySheet, Level, Support
+from ueapi.plugins import Registry
+
+
+def backends(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    tracebacks: Annotated[
+        bool, typer.Option("--tracebacks", help="Show why a plugin could not be loaded.")
+    ] = False,
+) -> None:
+    """List the installed backends, also those that could not be loaded."""
+    registry = Registry.installed()
+    rows = [*_good(registry), *_broken(registry)]
+    if as_json:
+        print_document(rows)
+        return
+    print_rows(("name", "product", "contract", "capabilities", "state"), rows, Format.TABLE)
+    if tracebacks:
+        for failure in registry.failures:
+            ERRORS.print(f"\n{failure.name}:\n{failure.traceback}", markup=False)
+
+
+def _good(registry: Registry) -> Iterator[Row]:
+    for name in registry.names:
+        manifest, sheet = registry.manifest(name), registry.sheet(name)
+        callable_ones = sum(1 for c in sheet if sheet[c].is_callable)
+        yield {
+            "name": name,
+            "product": manifest.product,
+            "contract": manifest.contract,
+            "capabilities": f"{callable_ones}/{len(Capability)}",
+            "state": "ready" if callable_ones else "announced only",
+        }
+
+
+def _broken(registry: Registry) -> Iterator[Row]:
+    for failure in registry.failures:
+        yield {
+            "name": failure.name,
+            "product": None,
+            "contract": None,
+            "capabilities": None,
+            "state": f"broken: {failure.summary}",
+        }
+
+
+def capabilities(
+    backend: Annotated[str | None, typer.Argument(help="A backend; all without it.")] = None,
+    assumed: Annotated[
+        bool, typer.Option("--assumed", help="Only claims that no source confirms.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Show what each backend provides, with evidence."""
+    registry = Registry.installed()
+    names = [backend] if backend else list(registry.names)
+    rows = [row for name in names for row in _rows(name, registry.sheet(name), assumed=assumed)]
+    if as_json:
+        print_document(rows)
+        return
+    print_rows(("backend", "capability", "level", "remark"), rows, Format.TABLE)
+
+
+def _rows(name: str, sheet: CapabilitySheet, *, assumed: bool) -> Iterator[Row]:
+    for capability in sheet:
+        support = sheet[capability]
+        if assumed and not support.assumed:
+            continue
+        yield {
+            "backend": name,
+            "capability": capability.value,
+            "level": support.level.value,
+            "remark": _remark(support),
+            "since": support.since,
+            "evidence": support.evidence,
+            "assumed": support.assumed,
+        }
+
+
+def _remark(support: Support) -> str:
+    text = {
+        Level.NATIVE: "",
+        Level.PARTIAL: support.loss,
+        Level.MANUAL: " → ".join(support.steps),
+        Level.UNSUPPORTED: support.why,
+        Level.NOT_IMPLEMENTED: support.why,
+    }[support.level]
+    return f"{text} (assumed)".strip() if support.assumed else text

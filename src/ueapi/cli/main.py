@@ -1,0 +1,74 @@
+"""The command tree, and what happens to errors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from ueapi.cli import backends, demo, listing, migrate, simulate, tenants
+from ueapi.cli.exits import Exit, exit_code
+from ueapi.errors import UeapiError
+
+app = typer.Typer(
+    name="ueapi",
+    help="One API over device management products for Apple User Enrollment, and a safe way to move.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo")(demo.demo)
+app.command("backends")(backends.backends)
+app.command("capabilities")(backends.capabilities)
+app.command("simulate")(simulate.simulate)
+app.add_typer(tenants.app, name="tenant")
+app.command("doctor")(tenants.doctor)
+app.command("list")(listing.list_things)
+app.add_typer(migrate.app, name="migrate")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import ueapi
+
+        typer.echo(ueapi.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _global(
+    debug: Annotated[bool, typer.Option("--debug", help="Log every request to stderr.")] = False,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if debug else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+    )
+    for noisy in ("httpx", "httpcore", "asyncio", "uvicorn.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def run() -> None:
+    """Run the command; an error of ueapi becomes one line and an exit code, without a traceback."""
+    try:
+        app(standalone_mode=True)
+    except UeapiError as problem:
+        _say(str(problem))
+        sys.exit(exit_code(problem))
+    except KeyboardInterrupt:
+        _say("interrupted; run the same command again to go on.")
+        sys.exit(Exit.INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.DONE)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"ueapi: {' '.join(text.split())}\n")

@@ -1,0 +1,203 @@
+"""`ueapi migrate`: the steps of a move."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from pydantic import ValidationError
+
+from ueapi.cli.exits import Exit
+from ueapi.cli.opening import open_tenant, snapshot_of
+from ueapi.cli.printing import ERRORS, Format, print_document, print_rows
+from ueapi.errors import InvalidSettings, UnreadableInput
+
+if TYPE_CHECKING:
+    from ueapi.migration import Plan, Policy
+
+app = typer.Typer(help="Move a fleet from one product to another.", no_args_is_help=True)
+
+LedgerOption = Annotated[Path, typer.Option("--ledger", help="The move's ledger file.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+
+
+@app.command("snapshot")
+def snapshot(
+    tenant: Annotated[str, typer.Argument(help="A tenant of the settings file.")],
+    out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
+) -> None:
+    """Read a tenant, changing nothing. Read-only credentials suffice."""
+    from ueapi import migration
+
+    with open_tenant(tenant) as opened:
+        taken = migration.snapshot(opened)
+    path = out or Path(f"{tenant}.snapshot.json")
+    migration.write_snapshot(taken, path)
+    typer.echo(
+        f"{path}: {len(taken.users)} users, {len(taken.devices)} devices, {len(taken.groups)} groups, "
+        f"{len(taken.profiles)} profiles, {len(taken.apps)} apps, with {taken.calls} requests."
+    )
+
+
+@app.command("plan")
+def plan(
+    source: Annotated[str, typer.Argument(help="Snapshot file or tenant to move from.")],
+    target: Annotated[str, typer.Argument(help="Snapshot file or tenant to move to.")],
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("plan.json"),
+    accept: Annotated[list[str] | None, typer.Option(help="Id of a loss to accept.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="TOML file with the move's policy.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Plan a move, changing nothing. Exits 3 while a lost setting is not accepted."""
+    from ueapi import migration
+
+    made = migration.plan(snapshot_of(source), snapshot_of(target), policy=_policy(policy))
+    made = made.accepting(frozenset(accept or ()))
+    made.write(out)
+    if as_json:
+        print_document(made.model_dump(mode="json", exclude={"touched", "names"}))
+    else:
+        _print_plan(made, out)
+    if made.unaccepted:
+        ids = " ".join(f"--accept {loss.id}" for loss in made.unaccepted)
+        ERRORS.print(f"{len(made.unaccepted)} lost settings are not accepted: {ids}", markup=False)
+        raise typer.Exit(Exit.UNACCEPTED_LOSSES)
+
+
+def _policy(path: Path | None) -> Policy:
+    from ueapi.migration import Policy
+
+    if path is None:
+        return Policy()
+    try:
+        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as problem:
+        raise UnreadableInput(f"{path} can't be read: {problem.strerror}.") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise InvalidSettings(f"{path} is not valid TOML: {problem}.") from None
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InvalidSettings(
+            f"{path}: {where}: {first['msg']}.",
+            remedy=f"Allowed: {', '.join(sorted(Policy.model_fields))}; nothing was changed.",
+        ) from None
+
+
+def _print_plan(made: Plan, out: Path) -> None:
+    moving = [p for p in made.people if p.exclusion is None]
+    phones = sum(len(p.devices) for p in moving)
+    typer.echo(
+        f"{out}: {len(moving)} people with {phones} phones in {len(made.waves)} waves, "
+        f"{len(made.people) - len(moving)} people stay; {len(made.tasks)} tasks for an administrator."
+    )
+    rows = [
+        {
+            "id": loss.id,
+            "of": loss.object,
+            "setting": ":".join(x for x in (loss.payload, loss.key) if x) or "all of it",
+            "becomes": loss.fate.value,
+            "why": loss.reason,
+        }
+        for loss in made.losses
+    ]
+    print_rows(("id", "of", "setting", "becomes", "why"), rows, Format.TABLE)
+
+
+@app.command("apply")
+def apply(
+    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan file.")],
+    source: Annotated[str, typer.Option(help="Tenant to move from.")],
+    target: Annotated[str, typer.Option(help="Tenant to move to.")],
+    ledger: LedgerOption = Path("move.db"),
+    done: Annotated[
+        list[str] | None, typer.Option(help="Id of a task an administrator did.")
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Wait and go on until all is done.")
+    ] = False,
+) -> None:
+    """Apply a plan. Run it again, with the same ledger, to go on."""
+    from ueapi import migration
+    from ueapi.migration.documents import Plan
+    from ueapi.migration.steering import Silent
+
+    made = Plan.read(plan_file)
+    with open_tenant(source) as old, open_tenant(target) as new:
+        events = migration.apply(
+            made,
+            source=old,
+            target=new,
+            ledger=f"sqlite:///{ledger}",
+            steering=Silent(frozenset(done or ())),
+            follow=follow,
+        )
+        for event in events:
+            who = f" {event.person}" if event.person else ""
+            typer.echo(f"{event.at:%Y-%m-%d %H:%M} {event.kind}{who}: {event.text}")
+    _print_status(ledger)
+
+
+@app.command("status")
+def status(ledger: LedgerOption = Path("move.db"), as_json: JsonOption = False) -> None:
+    """Say where a move is; safe while another process applies it."""
+    from ueapi import migration
+
+    if as_json:
+        print_document(migration.status(_url(ledger)).model_dump(mode="json"))
+        return
+    _print_status(ledger)
+
+
+def _url(ledger: Path) -> str:
+    return f"sqlite:///{ledger}"
+
+
+def _print_status(ledger: Path) -> None:
+    from ueapi import migration
+
+    now = migration.status(_url(ledger))
+    u = now.users
+    typer.echo(
+        f"{u.total} people: {u.moved} moved, {u.waiting} waiting, {u.excluded} not part of it, {u.failed} failed."
+    )
+    for item in now.waiting_for:
+        typer.echo(f"  waits for {item.who}: {item.what} ({item.count})")
+
+
+@app.command("who")
+def who(
+    user: Annotated[str, typer.Argument(help="Managed Apple ID, e-mail address, username or key.")],
+    ledger: LedgerOption = Path("move.db"),
+    as_json: JsonOption = False,
+) -> None:
+    """Say where one person is, and what happened so far."""
+    from ueapi import migration
+
+    found = migration.who(_url(ledger), user)
+    if as_json:
+        print_document(found.model_dump(mode="json"))
+        return
+    wave = f"wave {found.wave}" if found.wave else "no wave"
+    typer.echo(f"{found.key}: {found.state}{f' ({found.reason})' if found.reason else ''}, {wave}")
+    for device in found.devices:
+        typer.echo(f"  phone {device['source']} → {device['target'] or '-'}: {device['state']}")
+    for line in found.history:
+        typer.echo(f"  {line}")
+
+
+@app.command("report")
+def report(
+    ledger: LedgerOption = Path("move.db"),
+    out: Annotated[Path, typer.Option(help="Folder for report.json and report.html.")] = Path(),
+) -> None:
+    """Write report.json and report.html; they name nobody."""
+    from ueapi import migration
+    from ueapi.migration.snapshots import write_private
+
+    now = migration.status(_url(ledger))
+    write_private(out / "report.json", now.model_dump_json(indent=1) + "\n")
+    migration.write_html(now, out / "report.html")
+    typer.echo(f"{out / 'report.json'} and {out / 'report.html'} are written.")

@@ -1,0 +1,93 @@
+"""Rows as a table, JSON, NDJSON or CSV. Documents go to stdout, everything else to stderr."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import islice
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+Row = Mapping[str, object]
+
+ERRORS: Final = Console(stderr=True, highlight=False)
+OUTPUT: Final = Console(highlight=False)
+SAMPLE: Final = 1000
+"""Rows of a table that are measured before it is drawn; a longer listing is drawn in several tables."""
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    NDJSON = "ndjson"
+    CSV = "csv"
+
+
+def print_document(document: object) -> None:
+    """One JSON document on stdout, with stable key order."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Row], form: Format) -> int:
+    """Print rows as they come and return their number."""
+    match form:
+        case Format.TABLE:
+            return _table(columns, iter(rows))
+        case Format.CSV:
+            return _csv(columns, rows)
+        case Format.NDJSON:
+            return _ndjson(rows)
+        case Format.JSON:
+            return _json(rows)
+
+
+def _table(columns: Sequence[str], rows: Iterator[Row]) -> int:
+    count = 0
+    while part := list(islice(rows, SAMPLE)):
+        table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+        for row in part:
+            table.add_row(*(_text(row.get(c)) for c in columns))
+        OUTPUT.print(table)
+        count += len(part)
+    return count
+
+
+def _text(value: object) -> str:
+    return "-" if value is None else str(value)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Row]) -> int:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    count = 0
+    for row in rows:
+        writer.writerow(["" if row.get(c) is None else row[c] for c in columns])
+        count += 1
+    return count
+
+
+def _ndjson(rows: Iterable[Row]) -> int:
+    count = 0
+    for row in rows:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+        count += 1
+    return count
+
+
+def _json(rows: Iterable[Row]) -> int:
+    """One array, written row by row so that a long listing needs no memory."""
+    count = 0
+    sys.stdout.write("[")
+    for row in rows:
+        sys.stdout.write(",\n " if count else "\n ")
+        sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str))
+        count += 1
+    sys.stdout.write("\n]\n" if count else "]\n")
+    return count
