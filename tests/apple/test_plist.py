@@ -41,7 +41,7 @@ def test_binary_and_xml_read_the_same(value: plist.PlistDict) -> None:
 
 @given(st.permutations(["b", "a", "c"]))
 def test_the_order_of_keys_changes_no_byte(keys: list[str]) -> None:
-    value = {key: {inner: 1 for inner in keys} for key in keys}
+    value = {key: dict.fromkeys(keys, 1) for key in keys}
 
     assert plist.write_canonical(value) == plist.write_canonical(
         {key: dict.fromkeys("abc", 1) for key in "abc"}
@@ -56,15 +56,13 @@ def test_noise_is_refused_with_the_one_right_error(noise: bytes) -> None:
 
 @given(st.binary(max_size=300))
 def test_binary_noise_is_refused_with_the_one_right_error(noise: bytes) -> None:
-    try:
+    with pytest.raises(InvalidModel):
         plist.read(b"bplist00" + noise)
-    except InvalidModel as problem:
-        assert problem.remedy
 
 
 def test_masked_keys_do_not_count_at_any_depth() -> None:
-    one = {"keep": 1, "mask": 2, "in": [{"mask": 3, "keep": 4}]}
-    other = {"keep": 1, "in": [{"mask": 9, "keep": 4}]}
+    one: plist.PlistDict = {"keep": 1, "mask": 2, "in": [{"mask": 3, "keep": 4}]}
+    other: plist.PlistDict = {"keep": 1, "in": [{"mask": 9, "keep": 4}]}
 
     assert plist.digest(one, masked=frozenset({"mask"})) == plist.digest(
         other, masked=frozenset({"mask"})

@@ -69,7 +69,8 @@ def write_canonical(value: Mapping[str, PlistValue]) -> bytes:
     """
     _Census(_refuse_output).count(value, 1)
     try:
-        return plistlib.dumps(_plain(value), fmt=plistlib.FMT_XML, sort_keys=True)
+        plain = {key: _plain(child) for key, child in value.items()}
+        return plistlib.dumps(plain, fmt=plistlib.FMT_XML, sort_keys=True)
     except (ValueError, OverflowError, TypeError) as problem:
         raise InvalidModel(
             f"a property list can't hold this content: {type(problem).__name__}.",
