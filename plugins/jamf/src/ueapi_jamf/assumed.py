@@ -6,11 +6,13 @@ A correction of one of these touches this module and nothing else.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Literal
 
 from ueapi.model import Comparison, CriterionField
 
-AND_BINDS_TIGHTER: Final = True
+Joint = Literal["and", "or"]
+TIGHTER: Final[Joint] = "and"
+LOOSER: Final[Joint] = "or"
 """Between criteria of a smart group without parentheses, `and` is taken before `or`, as in SQL."""
 
 CRITERION_NAMES: Final[Mapping[str, CriterionField]] = {

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
-from ueapi.contract import Backend, Context, Limits, Settings
+from ueapi.contract import Backend, Context, Settings
 from ueapi.errors import InvalidSettings
 from ueapi_jamf.auth import auth_for
+from ueapi_jamf.facets.apps import JamfApps
+from ueapi_jamf.facets.commands import JamfCommands
 from ueapi_jamf.facets.devices import JamfDevices
+from ueapi_jamf.facets.groups import JamfGroups
+from ueapi_jamf.facets.licenses import JamfLicenses
+from ueapi_jamf.facets.profiles import JamfProfiles
 from ueapi_jamf.facets.users import JamfUsers
 from ueapi_jamf.faults import fault
+from ueapi_jamf.pace import LIMITS
 from ueapi_jamf.settings import JamfSettings
-
-LIMITS: Final = Limits(concurrency=3, rows_lag=timedelta(seconds=60))
-"""Jamf advises at most five connections for the whole tenant, and others use it too. Nodes of a cluster learn each
-other's changes about once a minute. Source: developer.jamf.com, scalability best practices; sticky sessions."""
 
 
 def build(settings: Settings, context: Context) -> Backend:
@@ -36,5 +35,10 @@ def build(settings: Settings, context: Context) -> Backend:
         fault=fault,
         limits=LIMITS,
         users=JamfUsers(context),
+        groups=JamfGroups(context),
         devices=JamfDevices(context),
+        profiles=JamfProfiles(context),
+        apps=JamfApps(context),
+        licenses=JamfLicenses(context),
+        commands=JamfCommands(context),
     )

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
 from ueapi.errors import Unintelligible
+from ueapi.flow import Call, Flow, Reply, ask
+
+T = TypeVar("T")
 
 
 def page_number(cursor: str | None) -> int:
@@ -37,3 +43,21 @@ def next_cursor(*, page: int, size: int, rows: int, total: int) -> str | None:
             remedy="The server caps pages lower than known; report it to the plugin's author.",
         )
     return str(page + 1)
+
+
+def every_row(
+    call_at: Callable[[int], Call],
+    read_page: Callable[[Reply], tuple[Sequence[T], int]],
+    *,
+    size: int,
+) -> Flow[tuple[T, ...]]:
+    """Walk all pages of a listing that belongs to one object, such as the members of a group."""
+    rows: list[T] = []
+    cursor: str | None = None
+    while True:
+        page = page_number(cursor)
+        found, total = read_page((yield from ask(call_at(page))))
+        rows.extend(found)
+        cursor = next_cursor(page=page, size=size, rows=len(found), total=total)
+        if cursor is None:
+            return tuple(rows)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-import pluggy
-
 from ueapi.contract import BackendManifest
-
-hookimpl: Final = pluggy.HookimplMarker("ueapi")
+from ueapi.plugins import hookimpl
 
 
 @hookimpl
@@ -21,5 +16,5 @@ def ueapi_backend() -> BackendManifest:
         settings="ueapi_jamf.settings:JamfSettings",
         build="ueapi_jamf.backend:build",
         sheet="ueapi_jamf.sheet:SHEET",
-        simulator="ueapi_jamf.simulator:simulator",
+        simulator="ueapi_jamf.simulator:build",
     )

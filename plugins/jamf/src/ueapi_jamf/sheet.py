@@ -104,6 +104,12 @@ SHEET: Final = CapabilitySheet.of(
             _CLASSIC,
             assumed=True,
         ),
+        Capability.LICENSES_LOCATION_SETUP: manual(
+            "Download the content token of the location in Apple Business Manager",
+            "Open Settings, Global, Volume purchasing, and add the location with that token",
+            "Tick the automatic registration of users with Managed Apple IDs",
+            evidence=_BYOD,
+        ),
         Capability.COMMANDS_SEND: native(_PRO),
         Capability.COMMANDS_STATUS: native(_PRO),
         Capability.EVENTS_WATCH: not_implemented(

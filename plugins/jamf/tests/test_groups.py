@@ -1,0 +1,179 @@
+"""Groups: ids without collisions, members, and criteria as a tree."""
+
+from __future__ import annotations
+
+import pytest
+from plugins.jamf.tests.drive import CONTEXT, drive, json_reply, xml_reply
+
+from ueapi.errors import NotFound, Unintelligible
+from ueapi.model import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Criterion,
+    CriterionField,
+    ForeignCriterion,
+)
+from ueapi_jamf.facets.groups import JamfGroups
+from ueapi_jamf.mapping.criteria import criteria_from_wire
+
+GROUPS = JamfGroups(CONTEXT)
+
+DEVICE_GROUPS = json_reply(
+    [
+        {"id": 6, "name": "BYOD phones", "description": "", "isSmartGroup": True},
+        {"id": 7, "name": "Pilot phones", "isSmartGroup": False},
+    ]
+)
+USER_GROUPS = xml_reply(
+    "<user_groups><size>1</size><user_group><id>6</id><name>Managed Apple IDs</name>"
+    "<is_smart>true</is_smart><is_notify_on_change>false</is_notify_on_change></user_group></user_groups>"
+)
+USER_GROUP = xml_reply(
+    "<user_group><id>6</id><name>Managed Apple IDs</name><is_smart>true</is_smart><site><id>-1</id></site>"
+    "<criteria><size>1</size><criterion><name>Managed Apple ID</name><priority>0</priority><and_or>and</and_or>"
+    "<search_type>like</search_type><value>@example.org</value><opening_paren>false</opening_paren>"
+    "<closing_paren>false</closing_paren></criterion></criteria>"
+    "<users><size>1</size><user><id>17</id><username>noor</username></user></users></user_group>"
+)
+
+
+def criterion(name, *, joint="and", opens=False, closes=False, priority=0):
+    return {
+        "name": name,
+        "priority": priority,
+        "andOr": joint,
+        "searchType": "is",
+        "value": "x",
+        "openingParen": opens,
+        "closingParen": closes,
+    }
+
+
+def rows(*given):
+    return [{**row, "priority": place} for place, row in enumerate(given)]
+
+
+def foreign(name):
+    return ForeignCriterion(text=f'"{name}" is "x"')
+
+
+def listed():
+    page, _ = drive(GROUPS.page(None), DEVICE_GROUPS, USER_GROUPS)
+    return page.items
+
+
+def test_groups_of_users_and_of_devices_never_share_an_id():
+    groups = listed()
+
+    assert [group.id for group in groups] == ["devices-6", "devices-7", "users-6"]
+    assert [group.is_dynamic for group in groups] == [True, False, True]
+    assert [group.of for group in groups] == ["devices", "devices", "users"]
+
+
+def test_a_user_group_comes_with_members_and_criteria():
+    group, calls = drive(GROUPS.get(listed()[2]), USER_GROUP)
+
+    assert calls[0].target == "/JSSResource/usergroups/id/6"
+    assert calls[0].accept == "application/xml"
+    assert group.members == ("17",)
+    assert group.criteria == Criterion(
+        field=CriterionField.MANAGED_APPLE_ID,
+        comparison=Comparison.CONTAINS,
+        value="@example.org",
+    )
+
+
+def test_a_dynamic_device_group_is_read_in_two_calls():
+    ownership = criterion("Device Ownership Type") | {
+        "value": "Personal (Account-Driven User Enrollment)"
+    }
+
+    group, calls = drive(
+        GROUPS.get(listed()[0]),
+        json_reply({"groupId": "6", "criteria": [ownership]}),
+        json_reply({"totalCount": 1, "results": [{"mobileDeviceId": "41", "imei": "x"}]}),
+    )
+
+    assert [call.target.removeprefix("/api/v2/mobile-device-groups/") for call in calls] == [
+        "smart-groups/6",
+        "smart-group-membership/6",
+    ]
+    assert group.members == ("41",)
+    assert group.criteria == Criterion(
+        field=CriterionField.ENROLLMENT_KIND,
+        comparison=Comparison.IS,
+        value="account-driven-user",
+    )
+
+
+def test_a_static_device_group_needs_its_members_only():
+    members = json_reply({"totalCount": 0, "results": []})
+
+    group, calls = drive(GROUPS.get(listed()[1]), members)
+
+    assert [call.target for call in calls] == [
+        "/api/v2/mobile-device-groups/static-group-membership/7"
+    ]
+    assert (group.members, group.criteria) == ((), None)
+
+
+def test_an_id_of_another_kind_of_group_is_refused_before_any_request():
+    stranger = listed()[1].model_copy(update={"of": "users"})
+
+    with pytest.raises(NotFound):
+        drive(GROUPS.get(stranger))
+
+
+def test_and_is_taken_before_or():
+    tree = criteria_from_wire(
+        rows(criterion("a"), criterion("b", joint="or"), criterion("c", joint="and"))
+    )
+
+    assert tree == AnyOf(terms=(foreign("a"), AllOf(terms=(foreign("b"), foreign("c")))))
+
+
+def test_parentheses_win_over_precedence():
+    tree = criteria_from_wire(
+        rows(
+            criterion("a", opens=True),
+            criterion("b", joint="or", closes=True),
+            criterion("c", joint="AND"),
+        )
+    )
+
+    assert tree == AllOf(terms=(AnyOf(terms=(foreign("a"), foreign("b"))), foreign("c")))
+
+
+def test_rows_are_taken_by_priority_and_not_by_place():
+    given = [criterion("second", joint="or", priority=1), criterion("first", priority=0)]
+
+    assert criteria_from_wire(given) == AnyOf(terms=(foreign("first"), foreign("second")))
+
+
+def test_a_known_criterion_with_an_unknown_value_stays_in_jamfs_words():
+    tree = criteria_from_wire([criterion("Device Ownership Type")])
+
+    assert tree == foreign("Device Ownership Type")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [criterion("a", opens=True)],
+        [criterion("a", closes=True)],
+        [criterion("a", closes=True), criterion("b", opens=True)],
+    ],
+)
+def test_parentheses_that_do_not_match_are_named(given):
+    with pytest.raises(Unintelligible, match="parentheses"):
+        criteria_from_wire(rows(*given))
+
+
+def test_another_joint_is_named():
+    with pytest.raises(Unintelligible, match="neither"):
+        criteria_from_wire(rows(criterion("a"), criterion("b", joint="xor")))
+
+
+def test_no_criteria_are_no_tree():
+    assert criteria_from_wire([]) is None

@@ -1,0 +1,143 @@
+"""Licenses: locations, pools, and taking licenses back without taking anything else."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from lxml import etree
+from plugins.jamf.tests.drive import CONTEXT, NOW, drive, json_reply, xml_reply
+
+from ueapi.contract import Context
+from ueapi.errors import Unintelligible
+from ueapi.flow import Effect, Reply
+from ueapi_jamf.facets.licenses import JamfLicenses
+
+APP = "<ios_apps><size>1</size><ios_app><adam_id>1234567890</adam_id></ios_app></ios_apps>"
+SCOPE = (
+    "<all_jss_users>false</all_jss_users><jss_users/>"
+    "<jss_user_groups><size>1</size><user_group><id>6</id><name>Staff</name></user_group></jss_user_groups>"
+    "<limitations><user_groups><size>1</size><user_group><name>Sales &amp; Co</name></user_group>"
+    "</user_groups></limitations>"
+)
+DONE = Reply(201, {"content-type": "text/xml"}, b"<vpp_assignment><id>4</id></vpp_assignment>")
+
+
+def licenses():
+    return JamfLicenses(CONTEXT)
+
+
+def listing(*numbers):
+    rows = "".join(f"<vpp_assignment><id>{n}</id><name>A</name></vpp_assignment>" for n in numbers)
+    return xml_reply(f"<vpp_assignments><size>{len(numbers)}</size>{rows}</vpp_assignments>")
+
+
+def assignment(*excluded, apps=APP, scope=SCOPE):
+    users = "".join(f"<user><id>{n}</id><name>n{n}</name></user>" for n in excluded)
+    return xml_reply(
+        f"<vpp_assignment><general><id>4</id></general>{apps}<mac_apps/><ebooks/><scope>{scope}"
+        f"<exclusions><jss_users><size>{len(excluded)}</size>{users}</jss_users></exclusions></scope></vpp_assignment>"
+    )
+
+
+def body_of(call):
+    root = etree.fromstring(call.body)
+    return root, [e.text for e in root.findall("scope/exclusions/jss_users/user/id")]
+
+
+def test_a_location_tells_when_another_service_took_it_over():
+    reply = json_reply(
+        {
+            "totalCount": 1,
+            "results": [
+                {
+                    "id": "2",
+                    "name": "HQ",
+                    "organizationName": "Example Org",
+                    "countryCode": "US",
+                    "tokenExpiration": "2027-01-08T10:00:00Z",
+                    "clientContextMismatch": True,
+                }
+            ],
+        }
+    )
+
+    page, _ = drive(licenses().page(None), reply)
+
+    location = page.items[0]
+    assert location.used_by_another_service is True
+    assert location.expires == datetime(2027, 1, 8, 10, tzinfo=UTC)
+
+
+def test_a_pool_counts_what_is_free():
+    content = {"adamId": "1234567890", "licenseCountTotal": 200, "licenseCountInUse": 37}
+
+    page, calls = drive(
+        licenses().pools("2", None), json_reply({"totalCount": 1, "results": [content]})
+    )
+
+    assert page.items[0].free == 163
+    assert calls[0].target == "/api/v1/volume-purchasing-locations/2/content"
+
+
+def test_unassigning_sends_the_whole_scope_back_with_the_users_excluded():
+    _, calls = drive(licenses().unassign(["17", "18"]), listing(4), assignment("9"), DONE)
+
+    put = calls[-1]
+    root, excluded = body_of(put)
+    assert (put.method, put.target) == ("PUT", "/JSSResource/vppassignments/id/4")
+    assert (put.content_type, put.effect) == ("application/xml", Effect.READABLE)
+    assert excluded == ["9", "17", "18"]
+    assert [child.tag for child in root] == ["scope"]
+    assert root.findtext("scope/jss_user_groups/user_group/id") == "6"
+    assert root.findtext("scope/limitations/user_groups/user_group/name") == "Sales & Co"
+    assert root.find(".//size") is None
+
+
+def test_unassigning_again_changes_nothing():
+    _, calls = drive(licenses().unassign(["17"]), listing(4), assignment("17"))
+
+    assert [call.method for call in calls] == ["GET", "GET"]
+
+
+def test_only_assignments_that_give_apps_to_somebody_are_changed():
+    books = assignment(apps="<ios_apps/>")
+    nobody = assignment(scope="<all_jss_users>false</all_jss_users>")
+
+    _, calls = drive(
+        licenses().unassign(["17"]), listing(4, 5, 6), books, nobody, assignment(), DONE
+    )
+
+    assert [call.at["id"] for call in calls if call.method == "PUT"] == ["6"]
+
+
+def test_exclusions_the_cluster_has_not_shown_yet_are_not_taken_back():
+    facet = licenses()
+
+    drive(facet.unassign(["17"]), listing(4), assignment(), DONE)
+    _, calls = drive(facet.unassign(["18"]), listing(4), assignment(), DONE)
+
+    assert body_of(calls[-1])[1] == ["17", "18"]
+
+
+def test_what_was_excluded_longer_ago_is_left_to_the_administrator():
+    clock = iter([NOW, NOW + timedelta(minutes=5)])
+    facet = JamfLicenses(Context(tenant="old", now=lambda: next(clock)))
+
+    drive(facet.unassign(["17"]), listing(4), assignment(), DONE)
+    _, calls = drive(facet.unassign(["18"]), listing(4), assignment(), DONE)
+
+    assert body_of(calls[-1])[1] == ["18"]
+
+
+def test_nobody_to_unassign_costs_no_request():
+    _, calls = drive(licenses().unassign([]))
+
+    assert calls == []
+
+
+def test_an_assignment_without_its_scope_is_never_overwritten():
+    bare = xml_reply(f"<vpp_assignment><general><id>4</id></general>{APP}</vpp_assignment>")
+
+    with pytest.raises(Unintelligible, match="without its scope"):
+        drive(licenses().unassign(["17"]), listing(4), bare)
