@@ -7,11 +7,17 @@ from typing import Final
 from ueapi.contract import Backend, Context, Limits
 from ueapi_hexnode import assumed
 from ueapi_hexnode.auth import PortalKey
+from ueapi_hexnode.facets.apps import HexnodeApps
 from ueapi_hexnode.facets.catalog import Catalog
+from ueapi_hexnode.facets.commands import HexnodeCommands
 from ueapi_hexnode.facets.devices import HexnodeDevices
+from ueapi_hexnode.facets.enrollments import HexnodeEnrollments
+from ueapi_hexnode.facets.groups import HexnodeGroups
+from ueapi_hexnode.facets.profiles import HexnodeProfiles
 from ueapi_hexnode.facets.users import HexnodeUsers
 from ueapi_hexnode.faults import fault
 from ueapi_hexnode.mapping.origin import Source
+from ueapi_hexnode.native import HexnodeApi
 from ueapi_hexnode.settings import HexnodeSettings
 
 _CALLS_PER_MINUTE: Final = 30
@@ -27,7 +33,13 @@ def build(settings: HexnodeSettings, context: Context) -> Backend:
         fault=fault,
         limits=_limits(settings),
         users=HexnodeUsers(source, per_page=settings.per_page),
+        groups=HexnodeGroups(source, per_page=settings.per_page),
         devices=HexnodeDevices(source, catalog, per_page=settings.per_page),
+        enrollments=HexnodeEnrollments(),
+        profiles=HexnodeProfiles(source, per_page=settings.per_page),
+        apps=HexnodeApps(source, catalog),
+        commands=HexnodeCommands(per_page=settings.per_page),
+        native=HexnodeApi(),
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ueapi.plugins import hookimpl
-
 from ueapi.contract.manifest import BackendManifest
+from ueapi.plugins import hookimpl
 
 
 @hookimpl
@@ -17,5 +16,6 @@ def ueapi_backend() -> BackendManifest:
         settings="ueapi_hexnode.settings:HexnodeSettings",
         build="ueapi_hexnode.backend:build",
         sheet="ueapi_hexnode.sheet:SHEET",
+        translate="ueapi_hexnode.mapping.policies:translate_content",
         simulator="ueapi_hexnode.simulator:build",
     )
