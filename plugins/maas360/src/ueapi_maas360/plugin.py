@@ -1,0 +1,19 @@
+"""Announces the backend; nothing else is loaded until it is used."""
+
+from __future__ import annotations
+
+from ueapi.contract import BackendManifest
+from ueapi.plugins import hookimpl
+
+
+@hookimpl
+def ueapi_backend() -> BackendManifest:
+    """Announce the MaaS360 backend, which names its settings and offers nothing yet."""
+    return BackendManifest(
+        name="maas360",
+        product="IBM MaaS360",
+        contract="1.0",
+        settings="ueapi_maas360.settings:Maas360Settings",
+        build="ueapi_maas360.backend:build",
+        sheet="ueapi_maas360.sheet:SHEET",
+    )
