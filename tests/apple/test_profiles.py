@@ -270,6 +270,7 @@ SECRETS: list[tuple[Payload, tuple[str, ...]]] = [
     ),
     (payload("com.apple.vpn.managed", IPSec={"SharedSecret": b"s3cret"}), ("IPSec.SharedSecret",)),
     (payload("org.example.custom", api_key="s3cret"), ("api_key",)),
+    (payload("org.example.custom", Passcode=123456), ("Passcode",)),
     (
         payload("com.apple.caldav.account", CalDAVPrincipalURL="https://u:s3cret@example.org/"),
         ("CalDAVPrincipalURL",),

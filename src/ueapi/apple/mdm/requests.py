@@ -1,7 +1,8 @@
 """Shortcuts to the commands in use, for a user-enrolled device; all go through `build_command`.
 
-`uuid` is the caller's own and unique for the device. `ios` is the device's version; without it the command is judged by
-the release of Apple's schema that the rules come from. All raise `InvalidModel` for what User Enrollment does not allow.
+`uuid` is the caller's own and unique for the device. `ios` is the device's version; without it the command is judged
+by the release of Apple's schema that the rules come from. All raise `InvalidModel` for what User Enrollment does not
+allow.
 """
 
 from __future__ import annotations

@@ -107,6 +107,9 @@ def _secrets(
     elif isinstance(value, Sequence):
         for at, child in enumerate(value):
             yield from _secrets(child, payload_type, f"{path}[{at}]", covered=covered)
+    elif covered and not isinstance(value, bool):
+        # A PIN written as a number is one as well.
+        yield path, value
 
 
 def _names_secret(key: str, value: PlistValue) -> bool:
