@@ -19,8 +19,8 @@ RUNTIME := $(VENV)/.ready-to-run
 TOOLS   := $(VENV)/.ready-to-work
 PIP     := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-USERS ?= 100
-SEED  ?= 1
+USERS ?= 60
+SEED  ?= 7
 OUT   ?= build/demo
 JOBS  ?= 2
 ARGS  ?=

@@ -23,7 +23,7 @@ MACHINE_PATH = re.compile(r"(?<![\w.~-])/(work|farm|root|Users|home)/[\w.-]+")
 VENDOR_WORD = re.compile(r"jamf|hexnode|maas360|intune|kandji|mosyle", re.IGNORECASE)
 NEUTRAL = "src/ueapi/"
 # A first-party plugin's name may stand where a user is told what to install, and in the demo's default.
-VENDOR_WORD_ALLOWED = frozenset({"src/ueapi/plugins.py"})
+VENDOR_WORD_ALLOWED = frozenset({"src/ueapi/plugins.py", "src/ueapi/cli/demo.py"})
 GENERATED = ("src/ueapi/apple/rules/", "src/ueapi/apple/schema/")
 
 
