@@ -15,6 +15,7 @@ from ueapi.errors import (
     Unavailable,
 )
 from ueapi.flow import Call, Effect, Reply
+from ueapi_jamf import paths
 from ueapi_jamf.faults import fault
 from ueapi_jamf.paths import ASSIGNMENT, UNMANAGE, USER_GROUP, classic, pro
 from ueapi_jamf.privileges import PRIVILEGES
@@ -110,5 +111,8 @@ def test_a_fault_of_the_server_is_passing(reply):
     assert isinstance(fault(call(), reply), Unavailable)
 
 
-def test_every_privilege_row_belongs_to_an_endpoint_in_use():
-    assert all(path.startswith(("/api/", "/JSSResource/")) for _, path in PRIVILEGES)
+def test_every_endpoint_but_the_token_ones_has_a_privilege_row():
+    templates = {value for name, value in vars(paths).items() if name.isupper()}
+    with_rows = {path.removeprefix("/api").removeprefix("/JSSResource") for _, path in PRIVILEGES}
+
+    assert templates - with_rows == {paths.OAUTH_TOKEN, paths.ACCOUNT_TOKEN}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 from plugins.jamf.tests.drive import CONTEXT, drive, json_reply, xml_reply
 
 from ueapi.errors import NotFound, Unintelligible
@@ -50,8 +52,8 @@ def criterion(name, *, joint="and", opens=False, closes=False, priority=0):
     }
 
 
-def rows(*given):
-    return [{**row, "priority": place} for place, row in enumerate(given)]
+def rows(*plain):
+    return [{**row, "priority": place} for place, row in enumerate(plain)]
 
 
 def foreign(name):
@@ -146,9 +148,9 @@ def test_parentheses_win_over_precedence():
 
 
 def test_rows_are_taken_by_priority_and_not_by_place():
-    given = [criterion("second", joint="or", priority=1), criterion("first", priority=0)]
+    mixed = [criterion("second", joint="or", priority=1), criterion("first", priority=0)]
 
-    assert criteria_from_wire(given) == AnyOf(terms=(foreign("first"), foreign("second")))
+    assert criteria_from_wire(mixed) == AnyOf(terms=(foreign("first"), foreign("second")))
 
 
 def test_a_known_criterion_with_an_unknown_value_stays_in_jamfs_words():
@@ -158,16 +160,16 @@ def test_a_known_criterion_with_an_unknown_value_stays_in_jamfs_words():
 
 
 @pytest.mark.parametrize(
-    "given",
+    "unbalanced",
     [
         [criterion("a", opens=True)],
         [criterion("a", closes=True)],
         [criterion("a", closes=True), criterion("b", opens=True)],
     ],
 )
-def test_parentheses_that_do_not_match_are_named(given):
+def test_parentheses_that_do_not_match_are_named(unbalanced):
     with pytest.raises(Unintelligible, match="parentheses"):
-        criteria_from_wire(rows(*given))
+        criteria_from_wire(rows(*unbalanced))
 
 
 def test_another_joint_is_named():
@@ -177,3 +179,35 @@ def test_another_joint_is_named():
 
 def test_no_criteria_are_no_tree():
     assert criteria_from_wire([]) is None
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=9))
+def test_a_tree_means_what_the_rows_say(shape):
+    given_rows, sentence, depth = [], "", 0
+    for place, (is_or, wants_open, wants_close) in enumerate(shape):
+        is_last = place == len(shape) - 1
+        opens = wants_open and depth < 2 and not is_last
+        depth += opens
+        closes = depth > 0 and (wants_close or is_last)
+        depth -= closes
+        joint = "or" if is_or else "and"
+        given_rows.append(criterion(str(place), joint=joint, opens=opens, closes=closes))
+        word = f" {joint} " if place else ""
+        sentence += f"{word}{'(' * opens}v[{place}]{')' * closes}"
+    assume(depth == 0)
+
+    tree = criteria_from_wire(rows(*given_rows))
+
+    for bits in range(2 ** len(shape)):
+        values = [bool(bits >> place & 1) for place in range(len(shape))]
+        assert holds(tree, values) is eval(sentence, {"v": values})
+
+
+def holds(tree, values):
+    match tree:
+        case AllOf(terms=terms):
+            return all(holds(term, values) for term in terms)
+        case AnyOf(terms=terms):
+            return any(holds(term, values) for term in terms)
+        case ForeignCriterion(text=text):
+            return values[int(text.split('"')[1])]

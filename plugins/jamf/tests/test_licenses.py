@@ -80,6 +80,19 @@ def test_a_pool_counts_what_is_free():
     assert calls[0].target == "/api/v1/volume-purchasing-locations/2/content"
 
 
+def test_rows_of_one_app_are_one_pool_and_books_are_none():
+    rows = [
+        {"adamId": "12", "contentType": kind, "licenseCountTotal": total, "licenseCountInUse": 1}
+        for kind, total in (("IOS_APP", 10), ("BOOK", 99), ("IOS_APP", 5))
+    ]
+    rows.insert(1, rows[0] | {"adamId": "7"})
+
+    page, _ = drive(licenses().pools("2", None), json_reply({"totalCount": 4, "results": rows}))
+
+    assert [(p.store_id, p.total, p.in_use) for p in page.items] == [("12", 15, 2), ("7", 10, 1)]
+    assert page.total == 2
+
+
 def test_unassigning_sends_the_whole_scope_back_with_the_users_excluded():
     _, calls = drive(licenses().unassign(["17", "18"]), listing(4), assignment("9"), DONE)
 

@@ -167,9 +167,9 @@ def _by_status(call: Call, reply: Reply, told: Told) -> UeapiError:
     status = reply.status
     if status in (404, 410):
         return NotFound(
-            f"{call.path} does not exist{told.aside}.",
+            f"there is nothing at {call.path}{told.aside}.",
             remedy="Read the listing again: the object may be gone. If the listing fails too, Jamf Pro is older"
-            " than this needs.",
+            " than this needs; see `since` in `ueapi capabilities jamf`.",
         )
     if status in (409, 412) or "DUPLICATE_FIELD" in told.codes:
         return Conflict(

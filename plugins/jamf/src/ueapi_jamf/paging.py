@@ -51,7 +51,11 @@ def every_row(
     *,
     size: int,
 ) -> Flow[tuple[T, ...]]:
-    """Walk all pages of a listing that belongs to one object, such as the members of a group."""
+    """Walk all pages of a listing that belongs to one object, such as the members of a group.
+
+    Raises:
+        Unintelligible: the pages end before the announced total.
+    """
     rows: list[T] = []
     cursor: str | None = None
     while True:
@@ -60,4 +64,13 @@ def every_row(
         rows.extend(found)
         cursor = next_cursor(page=page, size=size, rows=len(found), total=total)
         if cursor is None:
+            _require_all(len(rows), total)
             return tuple(rows)
+
+
+def _require_all(rows: int, total: int) -> None:
+    if rows < total:
+        raise Unintelligible(
+            f"{rows} rows came where {total} are announced.",
+            remedy="They may be changing just now; repeat.",
+        )

@@ -22,7 +22,12 @@ _EVENTS: Final = "developer.jamf.com, Webhooks, read 2026-10"
 SHEET: Final = CapabilitySheet.of(
     {
         Capability.USERS_LIST: native(_PRO, since="11.26"),
-        Capability.USERS_GET: native(_PRO, since="11.26"),
+        Capability.USERS_GET: partial(
+            "finding by Managed Apple ID relies on the server's filter, which is taken to ignore case",
+            _PRO,
+            since="11.26",
+            assumed=True,
+        ),
         Capability.USERS_ENSURE: not_implemented("creating users in Jamf Pro is not written yet"),
         Capability.USERS_MANAGED_APPLE_ID: native(_PRO, since="11.26"),
         Capability.GROUPS_LIST: partial(
@@ -93,7 +98,8 @@ SHEET: Final = CapabilitySheet.of(
         Capability.APPS_ASSIGN: not_implemented("changing scopes of apps is not written yet"),
         Capability.APPS_UNASSIGN: not_implemented("changing scopes of apps is not written yet"),
         Capability.LICENSES_LIST: partial(
-            "counts per app; who holds a license is not shown", f"{_PRO}; {_CLASSIC}"
+            "counts per app of phones, without books and Mac apps; who holds a license is not shown",
+            f"{_PRO}; {_CLASSIC}",
         ),
         Capability.LICENSES_ASSIGN: not_implemented(
             "writing volume assignments for users is not written yet"

@@ -12,18 +12,19 @@ from typing import Final
 from attrs import define, field, frozen
 
 from ueapi.contract import Accepted, Capability, Licenses, needs
-from ueapi.flow import Call, Flow, Page, ask, ask_all
+from ueapi.flow import Call, Flow, Page, Reply, ask, ask_all
 from ueapi.model import LicensePool, Location
 from ueapi_jamf import paths
 from ueapi_jamf.facets.base import Facet
-from ueapi_jamf.mapping.licenses import location_from_wire, pool_from_wire
+from ueapi_jamf.mapping.licenses import location_from_wire, pools_from_wire
 from ueapi_jamf.pace import ROWS_LAG
-from ueapi_jamf.paging import next_cursor, page_number
+from ueapi_jamf.paging import every_row, next_cursor, page_number
 from ueapi_jamf.wire.calls import classic_get, classic_put, pro_get
 from ueapi_jamf.wire.licenses import (
     CONTENT_PAGE,
     LOCATION_PAGE,
     Assignment,
+    ContentWire,
     read_assignment,
     read_assignment_ids,
     scope_excluding,
@@ -80,15 +81,15 @@ class JamfLicenses(Facet, Licenses):
 
     @needs(Capability.LICENSES_LIST)
     def pools(self, location_id: str, cursor: str | None) -> Flow[Page[LicensePool]]:
-        page = page_number(cursor)
-        call = pro_get("licenses.pools", paths.CONTENT, at={"id": location_id}, query=_window(page))
-        found = read(CONTENT_PAGE, (yield from ask(call)), what="the content of a location")
-        rows, total = found["results"], found["totalCount"]
-        return Page(
-            items=tuple(pool_from_wire(row, location=location_id) for row in rows),
-            next=next_cursor(page=page, size=PAGE_SIZE, rows=len(rows), total=total),
-            total=total,
-        )
+        """List the apps a location holds, as one page: rows of one app can lie far apart and count together."""
+
+        def call_at(page: int) -> Call:
+            query = _window(page)
+            return pro_get("licenses.pools", paths.CONTENT, at={"id": location_id}, query=query)
+
+        rows = yield from every_row(call_at, _content, size=PAGE_SIZE)
+        pools = pools_from_wire(rows, location=location_id)
+        return Page(pools, total=len(pools))
 
     @needs(Capability.LICENSES_UNASSIGN)
     def unassign(self, user_ids: Sequence[str]) -> Flow[Accepted]:
@@ -132,3 +133,8 @@ def _needs_exclusion(assignment: Assignment, user_ids: Sequence[str]) -> bool:
 
 def _window(page: int) -> tuple[tuple[str, str], ...]:
     return (("page", str(page)), ("page-size", str(PAGE_SIZE)))
+
+
+def _content(reply: Reply) -> tuple[Sequence[ContentWire], int]:
+    page = read(CONTENT_PAGE, reply, what="the content of a location")
+    return page["results"], page["totalCount"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,8 @@ _ABSENT: Final[Mapping[str, Absence]] = dict.fromkeys(
     ("organization", "country", "expires", "used_by_another_service"),
     Absence.NOT_EXPOSED_BY_PRODUCT,
 )
+
+_NO_PHONE_APPS: Final = frozenset({"BOOK", "MAC_APP"})
 
 
 def location_from_wire(row: LocationWire, *, tenant: str, read_at: datetime) -> Location:
@@ -29,12 +31,32 @@ def location_from_wire(row: LocationWire, *, tenant: str, read_at: datetime) -> 
     )
 
 
-def pool_from_wire(row: ContentWire, *, location: str) -> LicensePool:
-    """Translate one row of content; books come along, under their own ids."""
+def pools_from_wire(rows: Iterable[ContentWire], *, location: str) -> tuple[LicensePool, ...]:
+    """Translate the content of a location: apps of phones, without books and apps of Macs.
+
+    An app bought at two prices (`pricingParam`) has two rows; for whoever needs a license they are one pool.
+    """
+    pools: dict[str, LicensePool] = {}
+    for row in rows:
+        if row.get("contentType") in _NO_PHONE_APPS:
+            continue
+        pool = _pool(row, location=location)
+        before = pools.get(pool.store_id)
+        pools[pool.store_id] = pool if before is None else _together(before, pool)
+    return tuple(pools.values())
+
+
+def _pool(row: ContentWire, *, location: str) -> LicensePool:
     return LicensePool(
         location=location,
         store_id=row["adamId"],
         name=filled(row.get("name")),
         total=row["licenseCountTotal"],
         in_use=row["licenseCountInUse"],
+    )
+
+
+def _together(one: LicensePool, other: LicensePool) -> LicensePool:
+    return one.model_copy(
+        update={"total": one.total + other.total, "in_use": one.in_use + other.in_use}
     )

@@ -44,6 +44,7 @@ class ContentWire(TypedDict):
     """Licenses of one app or book."""
 
     adamId: str
+    contentType: NotRequired[str | None]
     name: NotRequired[str | None]
     licenseCountTotal: int
     licenseCountInUse: int
