@@ -79,9 +79,18 @@ def _allowed_part(
     for ios in ios_versions:
         for finding in apple_profiles.refusals(whole, ios=ios):
             place = (finding.payload_type, finding.key or "")
-            reason = f"{finding.reason} (iOS {ios})"
-            found.setdefault(place, _loss(profile, *place, Fate.LOST, reason))
+            found.setdefault(place, _refused(profile, finding, ios))
     return allowed_part(content, ios_versions), tuple(found.values())
+
+
+def _refused(profile: Profile, finding: apple_profiles.Finding, ios: str) -> Loss:
+    """A setting the phone refuses or ignores; what stays in the profile loses nothing by the move."""
+    fate = Fate.DEGRADED if finding.stays else Fate.LOST
+    place = (finding.payload_type, finding.key or "")
+    reason = f"{finding.reason.rstrip('.')} (iOS {ios})"
+    return _loss(
+        profile, *place, fate, reason, "Nothing: the phone treats it so on either product."
+    )
 
 
 def _by_hand(profile: Profile, accepted: bytes, outcome: Translation) -> Task | None:
