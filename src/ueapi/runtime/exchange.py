@@ -104,7 +104,7 @@ class Exchange:
         except UeapiError as error:
             self.redactor.cleaned(error).at(backend=self.name, operation=operation)
             raise
-        except ValueError as problem:
+        except (ValueError, RecursionError) as problem:
             # A wire model's own error quotes the reply, so neither it nor its chain may go on.
             raise faults.misfit(problem).at(backend=self.name, operation=operation) from None
         finally:
@@ -298,24 +298,21 @@ class Exchange:
     def _credential(self, refused: Credential | None, due: Due) -> Deeds[Credential]:
         if (good := self.tokens.usable(self.clock.monotonic(), refused=refused)) is not None:
             return good
-        seen = self.tokens.sign_ins
         yield Take(self.signing)
         try:
             # Someone else may have renewed it, or have been turned away, while we stood at the gate.
             if (good := self.tokens.usable(self.clock.monotonic(), refused=refused)) is not None:
                 return good
-            if self.tokens.sign_ins > seen and (known := self.tokens.rejection) is not None:
-                raise CredentialsRejected(known.message, remedy=known.remedy, backend=self.name)
+            self.tokens.require_hope(self.clock.monotonic())
             return (yield from self._renewed(due))
         finally:
             self.signing.release()
 
     def _renewed(self, due: Due) -> Deeds[Credential]:
-        self.tokens.sign_ins += 1
         try:
             credential = yield from self._drive(self.backend.auth.sign_in(), due, anonymous=True)
         except CredentialsRejected as rejection:
-            self.tokens.drop(rejection)
+            self.tokens.drop(rejection, self.clock.monotonic())
             raise
         self.redactor.learn(credential.headers.values())
         self.tokens.keep(credential, self.clock.monotonic())

@@ -98,7 +98,7 @@ def redirected(reply: Reply, base: str) -> Unintelligible:
     )
 
 
-def misfit(problem: ValueError) -> Unintelligible:
+def misfit(problem: ValueError | RecursionError) -> Unintelligible:
     """The error for a reply that doesn't fit its model: names fields and rules, and no content."""
     if isinstance(problem, ValidationError):
         errors = problem.errors(include_url=False, include_context=False, include_input=False)

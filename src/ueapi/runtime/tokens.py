@@ -10,6 +10,9 @@ from attrs import define, field
 from ueapi.contract import Credential
 from ueapi.errors import CredentialsRejected
 
+REJECTION_HOLDS: Final = 30.0
+"""Seconds in which nobody tries a refused secret again: products lock accounts after a few attempts."""
+
 _LONGEST_MARGIN: Final = timedelta(minutes=1)
 
 
@@ -27,10 +30,8 @@ class Tokens:
 
     _current: Credential | None = field(default=None, repr=False)
     _good_until: float | None = None
-    sign_ins: int = 0
-    """Attempts so far; tells those who waited for the gate that someone else tried meanwhile."""
-    rejection: CredentialsRejected | None = None
-    """How the last attempt was refused, shared with all who waited for it: more attempts could lock the account."""
+    _rejection: CredentialsRejected | None = None
+    _rejected_at: float = 0.0
 
     def usable(self, now: float, *, refused: Credential | None) -> Credential | None:
         """The current credential, unless it is about to expire or is the one that was refused."""
@@ -39,15 +40,25 @@ class Tokens:
         is_old = self._good_until is not None and now >= self._good_until
         return None if is_old else self._current
 
+    def require_hope(self, now: float) -> None:
+        """Refuse to sign in again right after a rejection.
+
+        Raises:
+            CredentialsRejected: the same as then, for everyone who waited and for `REJECTION_HOLDS` seconds.
+        """
+        if self._rejection is not None and now < self._rejected_at + REJECTION_HOLDS:
+            raise CredentialsRejected(self._rejection.message, remedy=self._rejection.remedy)
+
     def keep(self, credential: Credential, now: float) -> None:
         """Use this one from now on."""
         self._current = credential
-        self.rejection = None
+        self._rejection = None
         self._good_until = None
         if (lifetime := credential.lifetime) is not None:
             self._good_until = now + (lifetime - margin(lifetime)).total_seconds()
 
-    def drop(self, rejection: CredentialsRejected) -> None:
+    def drop(self, rejection: CredentialsRejected, now: float) -> None:
         """Note that signing in was refused."""
         self._current = None
-        self.rejection = rejection
+        self._rejection = rejection
+        self._rejected_at = now
