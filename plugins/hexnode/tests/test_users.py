@@ -5,7 +5,7 @@ from plugins.hexnode.tests.portal import Portal, answer, backend, listing
 from plugins.hexnode.tests.rows import user
 
 from ueapi.contract import Change
-from ueapi.errors import Conflict, NotFound
+from ueapi.errors import Conflict, NotFound, Unavailable
 from ueapi.flow import Effect
 from ueapi.model import Absence, ManagedAppleID, UserDraft
 
@@ -152,3 +152,74 @@ def test_two_users_with_one_address_are_a_question():
 
     with pytest.raises(Conflict, match="12, 13"):
         portal.run(backend().users.find(ManagedAppleID("zoe@example.org")))
+
+
+def test_many_new_people_cost_one_listing_and_a_call_each():
+    made = iter([user(12), user(13, "Nils", "nils@example.org")])
+    portal = Portal(
+        {"GET /users/": listing(DEFAULT), "POST /users/": lambda call: answer(next(made), 201)}
+    )
+    users = backend().users
+
+    portal.run(users.ensure(draft()))
+    portal.run(users.ensure(draft("Nils", "nils@example.org")))
+
+    assert [c.method for c in portal.calls] == ["GET", "POST", "POST"]
+
+
+def test_a_remembered_person_is_read_again_before_being_trusted():
+    portal = Portal(
+        {"GET /users/": listing(user()), "GET /users/12/": user(email="other@example.org")}
+    )
+    users = backend().users
+    portal.run(users.find(ManagedAppleID("zoe@example.org")))
+
+    found = portal.run(users.find(ManagedAppleID("zoe@example.org")))
+
+    assert [c.target for c in portal.calls] == [
+        "/api/v1/users/",
+        "/api/v1/users/12/",
+        "/api/v1/users/",
+    ]
+    assert found is not None
+
+
+def test_a_remembered_person_who_was_removed_is_looked_up_again():
+    rows = [user()]
+    portal = Portal(
+        {
+            "GET /users/": lambda call: listing(*rows),
+            "GET /users/12/": answer({"detail": "Not found."}, 404),
+        }
+    )
+    users = backend().users
+    portal.run(users.find(ManagedAppleID("zoe@example.org")))
+    rows.clear()
+
+    assert portal.run(users.find(ManagedAppleID("zoe@example.org"))) is None
+
+
+def test_a_person_made_by_somebody_else_meanwhile_is_found_not_doubled():
+    rows = [DEFAULT]
+
+    def refuse(call):
+        rows.append(user())
+        return answer({"email": ["user with this email already exists."]}, 400)
+
+    portal = Portal({"GET /users/": lambda call: listing(*rows), "POST /users/": refuse})
+
+    ensured = portal.run(backend().users.ensure(draft()))
+
+    assert ensured.change is Change.UNCHANGED
+    assert ensured.value.id == "12"
+
+
+def test_after_a_lost_answer_the_portal_is_listed_again():
+    portal = Portal({"GET /users/": listing(DEFAULT), "POST /users/": answer({}, 503)})
+    users = backend().users
+
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            portal.run(users.ensure(draft()))
+
+    assert [c.method for c in portal.calls] == ["GET", "POST", "GET", "POST"]

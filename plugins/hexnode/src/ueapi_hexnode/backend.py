@@ -14,6 +14,7 @@ from ueapi_hexnode.facets.devices import HexnodeDevices
 from ueapi_hexnode.facets.enrollments import HexnodeEnrollments
 from ueapi_hexnode.facets.groups import HexnodeGroups
 from ueapi_hexnode.facets.profiles import HexnodeProfiles
+from ueapi_hexnode.facets.roster import Roster
 from ueapi_hexnode.facets.users import HexnodeUsers
 from ueapi_hexnode.faults import fault
 from ueapi_hexnode.mapping.origin import Source
@@ -32,7 +33,7 @@ def build(settings: HexnodeSettings, context: Context) -> Backend:
         auth=PortalKey(settings.api_key),
         fault=fault,
         limits=_limits(settings),
-        users=HexnodeUsers(source, per_page=settings.per_page),
+        users=HexnodeUsers(source, Roster(context.now), per_page=settings.per_page),
         groups=HexnodeGroups(source, per_page=settings.per_page),
         devices=HexnodeDevices(source, catalog, per_page=settings.per_page),
         enrollments=HexnodeEnrollments(),

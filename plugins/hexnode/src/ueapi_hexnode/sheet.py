@@ -113,6 +113,13 @@ SHEET: Final = CapabilitySheet.of(
         Capability.APPS_UNASSIGN: partial(
             "the action is documented by name only; no target for everyone", _INDEX, assumed=True
         ),
+        Capability.LICENSES_LOCATION_SETUP: manual(
+            "In Apple Business Manager, open the preferences, choose payments and billing, and download the content "
+            "token of the location",
+            "In the portal, open the administration of Apps and Books, and upload the token",
+            "Sync; the location's apps then appear in the app catalog",
+            evidence=_USER_ENROLLMENT,
+        ),
         Capability.LICENSES_LIST: unsupported(
             "Apps and Books is administered in the portal only", _INDEX
         ),

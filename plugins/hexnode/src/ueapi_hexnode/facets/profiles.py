@@ -7,6 +7,7 @@ from typing import Final
 
 from attrs import field, frozen
 
+from ueapi.apple.profiles import ConfigurationProfile, is_marker
 from ueapi.apple.profiles import read as read_profile
 from ueapi.contract import Accepted, Change, Ensured, Profiles, Translation
 from ueapi.errors import Conflict, Rejected
@@ -68,7 +69,9 @@ class HexnodeProfiles(Profiles):
             Rejected: settings of the draft have no place in the API, or the product did not keep what it took.
             Conflict: two policies have that name.
         """
-        wanted = _accepted(translate(read_profile(draft.content)))
+        profile = read_profile(draft.content)
+        _refuse_markers(profile)
+        wanted = _accepted(translate(profile))
         rows = yield from self._listing(_ENSURE).walk(PolicyRow)
         found = _only([r for r in rows if not r.archived and same_text(r.name, draft.name)])
         if found is None:
@@ -138,6 +141,21 @@ def _accepted(translation: PolicyTranslation) -> Sections:
             f" nothing was changed. Not held: {'; '.join(problems)}.",
         )
     return translation.sections
+
+
+def _refuse_markers(profile: ConfigurationProfile) -> None:
+    places = [
+        f"{payload.type} {key}"
+        for payload in profile.payloads
+        for key, value in payload.content.items()
+        if is_marker(value)
+    ]
+    if places:
+        raise Rejected(
+            "the profile holds references in the place of secrets.",
+            problems=places,
+            remedy="Read the profile from its tenant again, since files never hold its secrets; nothing was changed.",
+        )
 
 
 def _only(rows: list[PolicyRow]) -> PolicyRow | None:

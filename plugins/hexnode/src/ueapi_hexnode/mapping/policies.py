@@ -103,9 +103,13 @@ class _Work:
                 Fate.HUMAN_ONLY,
                 "a network with a sign-in or certificate has no known keys in the API",
             )
-        if payload.type == WIFI and "SSID_STR" not in payload.content:
+        if payload.type == WIFI and not _is_name(payload.content.get("SSID_STR")):
             return Fate.HUMAN_ONLY, "a network without a name has no place in the API"
         return None
+
+
+def _is_name(value: PlistValue | None) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _whole(payload: Payload, fate: Fate, reason: str) -> Iterator[SettingFate]:
