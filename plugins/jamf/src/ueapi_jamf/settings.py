@@ -37,7 +37,7 @@ class JamfSettings(Settings):
         return parts.geturl()
 
     @model_validator(mode="after")
-    def _has_exactly_one_pair(self) -> Self:  # noqa: N804 - an `after` validator is a method
+    def _has_exactly_one_pair(self) -> Self:
         client = self.client_id, self.client_secret
         account = self.username, self.password
         if any(client) and any(account):

@@ -11,7 +11,7 @@ from ueapi.errors import NotFound
 from ueapi.flow import Call, Flow, Page, ask
 from ueapi.model import Device, DeviceReport
 from ueapi_jamf.facets.base import Facet
-from ueapi_jamf.mapping.devices import device_from_wire, report_from_wire
+from ueapi_jamf.mapping.devices import device_from_wire, devices_from_wire, report_from_wire
 from ueapi_jamf.paging import next_cursor, page_number
 from ueapi_jamf.paths import DEVICES, UNMANAGE
 from ueapi_jamf.wire.calls import pro_get, pro_post
@@ -38,7 +38,7 @@ class JamfDevices(Facet, Devices):
         rows, total = found["results"], found["totalCount"]
         tenant, read_at = self.context.tenant, self.context.now()
         return Page(
-            items=tuple(device_from_wire(row, tenant=tenant, read_at=read_at) for row in rows),
+            items=devices_from_wire(rows, tenant=tenant, read_at=read_at),
             next=next_cursor(page=page, size=PAGE_SIZE, rows=len(rows), total=total),
             total=total,
         )

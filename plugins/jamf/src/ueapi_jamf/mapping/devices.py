@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
+
+from pydantic import TypeAdapter
 
 from ueapi.errors import Unintelligible
 from ueapi.model import (
     Absence,
     Device,
     DeviceReport,
-    Enrollment,
     EnrollmentKind,
     EnrollmentState,
     InstalledApp,
     InstalledProfile,
-    Origin,
-    Ref,
-    UserLink,
 )
 from ueapi_jamf.assumed import UNMANAGED_APP
 from ueapi_jamf.mapping.text import filled
-from ueapi_jamf.wire.devices import AppWire, DeviceWire, OwnerWire
+from ueapi_jamf.wire.devices import AppWire, DeviceWire, HardwareWire, OwnerWire
 
 _KINDS: Final[Mapping[str | None, EnrollmentKind]] = {
     "AccountDrivenUserEnrollment": EnrollmentKind.ACCOUNT_DRIVEN_USER,
@@ -38,6 +36,8 @@ _ABSENT: Final[Mapping[str, Absence]] = dict.fromkeys(
     ("name", "model", "model_identifier", "os_version", "user", "last_seen"),
     Absence.NOT_EXPOSED_BY_PRODUCT,
 )
+_DEVICES: Final = TypeAdapter(tuple[Device, ...])
+_NO_HARDWARE: Final[HardwareWire] = {}
 
 
 def enrollment_kind(ownership: str | None) -> EnrollmentKind:
@@ -56,33 +56,44 @@ def enrollment_kind(ownership: str | None) -> EnrollmentKind:
         ) from None
 
 
+def devices_from_wire(
+    rows: Iterable[DeviceWire], *, tenant: str, read_at: datetime
+) -> tuple[Device, ...]:
+    """Translate a page; whole fleets pass here, so the models of a page are built in one go."""
+    return _DEVICES.validate_python([_parts(row, tenant, read_at) for row in rows])
+
+
 def device_from_wire(row: DeviceWire, *, tenant: str, read_at: datetime) -> Device:
-    """Translate one row; whole fleets pass here, so it does nothing twice."""
+    """Translate one row."""
+    return devices_from_wire((row,), tenant=tenant, read_at=read_at)[0]
+
+
+def _parts(row: DeviceWire, tenant: str, read_at: datetime) -> dict[str, object]:
+    """What a device is made of, by the neutral names."""
     general = row["general"]
-    hardware = row.get("hardware") or {}
-    return Device(
-        ref=Ref(tenant=tenant, id=row["mobileDeviceId"]),
-        origin=Origin(backend="jamf", read_at=read_at, absent=_ABSENT, raw=row),
-        name=general.get("displayName") or None,
-        model=hardware.get("model") or None,
-        model_identifier=hardware.get("modelIdentifier") or None,
-        os_version=general.get("osVersion") or None,
-        enrollment=Enrollment(
-            kind=enrollment_kind(general.get("deviceOwnershipType")),
-            state=EnrollmentState.ENROLLED if general["managed"] else EnrollmentState.ENDED,
-            since=general.get("lastEnrolledDate"),
-        ),
-        user=_user(row.get("userAndLocation")),
-        last_seen=general.get("lastContactDate"),
-    )
+    hardware = row.get("hardware") or _NO_HARDWARE
+    return {
+        "ref": {"tenant": tenant, "id": row["mobileDeviceId"]},
+        "origin": {"backend": "jamf", "read_at": read_at, "absent": _ABSENT, "raw": row},
+        "name": general.get("displayName") or None,
+        "model": hardware.get("model") or None,
+        "model_identifier": hardware.get("modelIdentifier") or None,
+        "os_version": general.get("osVersion") or None,
+        "enrollment": {
+            "kind": enrollment_kind(general.get("deviceOwnershipType")),
+            "state": EnrollmentState.ENROLLED if general["managed"] else EnrollmentState.ENDED,
+            "since": general.get("lastEnrolledDate"),
+        },
+        "user": _user(row.get("userAndLocation")),
+        "last_seen": general.get("lastContactDate"),
+    }
 
 
-def _user(owner: OwnerWire | None) -> UserLink | None:
+def _user(owner: OwnerWire | None) -> dict[str, str | None] | None:
     """Jamf Pro links a device to its user by username only, and a device without one belongs to nobody."""
-    username = owner.get("username") if owner else None
-    if owner is None or not username:
+    if owner is None or not owner.get("username"):
         return None
-    return UserLink(username=username, name=owner.get("realName") or None)
+    return {"username": owner.get("username"), "name": owner.get("realName") or None}
 
 
 def report_from_wire(row: DeviceWire, *, tenant: str, read_at: datetime) -> DeviceReport:
