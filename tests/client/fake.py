@@ -68,6 +68,8 @@ class FakeSettings(Settings):
     account: str
     secret: SecretStr
     size: int = 3
+    per_minute: int | None = None
+    per_day: int | None = None
 
 
 class FakeAuth:
@@ -181,7 +183,12 @@ def build(settings: FakeSettings, context: Context) -> Backend:
         url=settings.url,
         auth=FakeAuth(settings),
         fault=fault,
-        limits=Limits(concurrency=settings.size, response_bytes=20_000),
+        limits=Limits(
+            concurrency=settings.size,
+            per_minute=settings.per_minute,
+            per_day=settings.per_day,
+            response_bytes=20_000,
+        ),
         users=FakeUsers(context.tenant),
         devices=FakeDevices(),
         enrollments=FakeEnrollments(),
@@ -196,6 +203,7 @@ SHEET = CapabilitySheet.of(
         Capability.USERS_LIST: native("own"),
         Capability.USERS_GET: native("own"),
         Capability.DEVICES_UNENROLL: native("own"),
+        Capability.DEVICES_REPORT: native("claimed, and not there"),
         Capability.ENROLLMENTS_INVITE: native("own"),
         Capability.COMMANDS_STATUS: native("own"),
         Capability.PROFILES_ENSURE: manual("Open the console", "Press New", evidence="own"),

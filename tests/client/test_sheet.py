@@ -57,3 +57,10 @@ def test_a_tenant_tells_what_it_is():
         assert tenant.meter.calls == 0
         assert {user.ref.tenant for user in tenant.users.list()} == {"old"}
         assert (tenant.meter.calls, tenant.meter.changes) == (4, 0)
+
+
+def test_a_sheet_that_claims_too_much_is_noticed_with_the_backends_name():
+    with Product().connect() as tenant, pytest.raises(CapabilityUnsupported) as caught:
+        tenant.devices.report("d1")
+
+    assert (caught.value.backend, caught.value.operation) == ("fake", "devices.report")

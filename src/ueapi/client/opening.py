@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from typing import Final
+from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from attrs import frozen
@@ -18,7 +19,7 @@ from ueapi.client.tenant import AsyncTenant, Tenant
 from ueapi.contract import Backend, CapabilitySheet, Context, Settings
 from ueapi.errors import InvalidSettings
 from ueapi.plugins import Registry
-from ueapi.runtime.address import checked_base
+from ueapi.runtime.address import checked_base, is_loopback
 from ueapi.runtime.clock import SYSTEM_CLOCK, Clock
 from ueapi.runtime.deeds import Gate
 from ueapi.runtime.events import Announcer, Observer
@@ -71,7 +72,8 @@ def connect(
         signing=threading.Lock(),
         slots=threading.BoundedSemaphore(max(limits.concurrency, 1)),
     )
-    return Tenant(exchange, opening.sheet, SyncConnection(limits, opening.clock, transport))
+    connection = SyncConnection(limits, opening.clock, transport, direct=opening.is_local)
+    return Tenant(exchange, opening.sheet, connection)
 
 
 def connect_async(
@@ -97,7 +99,8 @@ def connect_async(
         signing=asyncio.Lock(),
         slots=asyncio.BoundedSemaphore(max(limits.concurrency, 1)),
     )
-    return AsyncTenant(exchange, opening.sheet, AsyncConnection(limits, opening.clock, transport))
+    connection = AsyncConnection(limits, opening.clock, transport, direct=opening.is_local)
+    return AsyncTenant(exchange, opening.sheet, connection)
 
 
 @cache
@@ -134,18 +137,22 @@ class _Opening:
         clock = clock if clock is not None else SYSTEM_CLOCK
         tenant = tenant if tenant is not None else name
         checked = validated(name, registry.settings_type(name), settings)
-        checked_base(checked.url, insecure=insecure)
         built = registry.build(name)(checked, Context(tenant=tenant, now=clock.now))
         return cls(
             name=name,
             tenant=tenant,
-            base=built.url.rstrip("/"),
+            base=checked_base(built.url, insecure=insecure),
             backend=built,
             sheet=registry.sheet(name),
             clock=clock,
             registry=registry,
             redactor=Redactor.knowing(secrets_of(checked)),
         )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the product answers on this machine; such calls, often unencrypted, must not leave it by a proxy."""
+        return is_loopback(urlsplit(self.base).hostname or "")
 
     def exchange(
         self,

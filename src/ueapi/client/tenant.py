@@ -23,7 +23,7 @@ from ueapi.contract import (
     Users,
     needed_by,
 )
-from ueapi.errors import CapabilityUnsupported
+from ueapi.errors import CapabilityUnsupported, UeapiError
 from ueapi.flow import Flow, Page
 from ueapi.runtime.aio import AsyncDriver
 from ueapi.runtime.blocking import BlockingDriver
@@ -117,8 +117,22 @@ class _Tenant:
     ) -> tuple[Flow[T], str]:
         """Ask the sheet, then make the backend's flow. The contract's own method carries the mark, not its override."""
         operation = self._allowed(method)
-        bound = cast("Callable[P, Flow[T]]", getattr(facet, method.__name__))
-        return bound(*args, **kwargs), operation
+        return self._bound(facet, method, operation)(*args, **kwargs), operation
+
+    def _bound(
+        self, facet: F, method: Callable[Concatenate[F, P], Flow[T]], operation: str
+    ) -> Callable[P, Flow[T]]:
+        """The facet's own method; what it raises before its flow begins also says where."""
+        own = cast("Callable[P, Flow[T]]", getattr(facet, method.__name__))
+
+        def begin(*args: P.args, **kwargs: P.kwargs) -> Flow[T]:
+            try:
+                return own(*args, **kwargs)
+            except UeapiError as error:
+                error.at(backend=self.backend, operation=operation)
+                raise
+
+        return begin
 
     def _allowed(self, method: Callable[..., object]) -> str:
         capability = needed_by(method)
@@ -188,9 +202,7 @@ class Tenant(_Tenant):
     ) -> Iterator[T]:
         """Ask the sheet, then walk the pages of a facet's listing. The sheet is asked now, requests come later."""
         operation = self._allowed(method)
-        page_at = partial(
-            cast("Callable[..., Flow[Page[T]]]", getattr(facet, method.__name__)), *args
-        )
+        page_at = partial(self._bound(facet, method, operation), *args)
         return walk(
             page_at,
             lambda flow: self._driver.run(self._exchange.run(flow, operation)),
@@ -257,9 +269,7 @@ class AsyncTenant(_Tenant):
     ) -> AsyncIterator[T]:
         """Ask the sheet, then walk the pages of a facet's listing. The sheet is asked now, requests come later."""
         operation = self._allowed(method)
-        page_at = partial(
-            cast("Callable[..., Flow[Page[T]]]", getattr(facet, method.__name__)), *args
-        )
+        page_at = partial(self._bound(facet, method, operation), *args)
         return awalk(
             page_at,
             lambda flow: self._driver.run(self._exchange.run(flow, operation)),

@@ -82,4 +82,4 @@ def _require_insecure(host: str, *, insecure: bool) -> None:
         )
     text = f"connecting to {host} WITHOUT encryption: credentials and personal data can be read on the way"
     _log.warning(text)
-    warnings.warn(text, InsecureWarning, stacklevel=4)
+    warnings.warn(text, InsecureWarning, stacklevel=5)

@@ -38,14 +38,17 @@ _LONGEST_REASON: Final = 160
 class SyncConnection:
     """Sends requests and blocks until they are answered; safe to use from several threads."""
 
-    def __init__(self, limits: Limits, clock: Clock, transport: SyncTransport | None) -> None:
-        """Keep at most as many connections as the product allows at once."""
+    def __init__(
+        self, limits: Limits, clock: Clock, transport: SyncTransport | None, *, direct: bool = False
+    ) -> None:
+        """Keep at most as many connections as the product allows at once; `direct` passes by any proxy."""
         keep_quiet()
         self._clock = clock
         self._client = httpx.Client(
             transport=transport,
             limits=_pool(limits),
             follow_redirects=False,
+            trust_env=not direct,
             headers={"user-agent": USER_AGENT},
         )
 
@@ -83,14 +86,22 @@ class SyncConnection:
 class AsyncConnection:
     """Sends requests for asynchronous callers."""
 
-    def __init__(self, limits: Limits, clock: Clock, transport: AsyncTransport | None) -> None:
-        """Keep at most as many connections as the product allows at once."""
+    def __init__(
+        self,
+        limits: Limits,
+        clock: Clock,
+        transport: AsyncTransport | None,
+        *,
+        direct: bool = False,
+    ) -> None:
+        """Keep at most as many connections as the product allows at once; `direct` passes by any proxy."""
         keep_quiet()
         self._clock = clock
         self._client = httpx.AsyncClient(
             transport=transport,
             limits=_pool(limits),
             follow_redirects=False,
+            trust_env=not direct,
             headers={"user-agent": USER_AGENT},
         )
 
