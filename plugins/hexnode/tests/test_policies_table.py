@@ -153,7 +153,7 @@ def test_a_passcode_payload_counts_by_being_there():
 
 @pytest.mark.parametrize(
     ("security", "fate"),
-    [("WPA2", Fate.EXACT), ("WPA3", Fate.DEGRADED), ("WPA", Fate.DEGRADED), ("Odd", Fate.LOST)],
+    [("WPA", Fate.EXACT), ("WPA2", Fate.DEGRADED), ("WPA3", Fate.DEGRADED), ("Odd", Fate.LOST)],
 )
 def test_wifi_security_is_kept_or_told(security, fate):
     told = fates(WIFI, SSID_STR="Büro & Gäste", EncryptionType=security)

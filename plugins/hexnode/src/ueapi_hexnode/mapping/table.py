@@ -127,9 +127,12 @@ _RESTRICTIONS: Final = (
 )
 
 PERSONAL_NETWORKS: Final = Words(
-    exact={"None": "none", "WEP": "WEP", "WPA2": "WPA/WPA2", "Any": "Any*(Personal)"},
+    exact={"None": "none", "WEP": "WEP", "WPA": "WPA/WPA2", "Any": "Any*(Personal)"},
     near={
-        "WPA": ("WPA/WPA2", "the product has one word for WPA and WPA2"),
+        "WPA2": (
+            "WPA/WPA2",
+            "the product has one word for WPA and WPA2, so older networks are joined too",
+        ),
         "WPA3": ("WPA/WPA2", "the product has no word for WPA3, so older networks are joined too"),
     },
 )
