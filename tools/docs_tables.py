@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-import click
+from typer.core import TyperArgument
 from typer.main import get_command
 
 from ueapi.cli.main import app
@@ -65,12 +66,12 @@ def commands() -> Iterator[str]:
     yield from of_command(get_command(app), ())
 
 
-def of_command(command: click.Command, path: tuple[str, ...]) -> Iterator[str]:
+def of_command(command: Any, path: tuple[str, ...]) -> Iterator[str]:
     """A section for a command, then one for each of its own."""
     children = getattr(command, "commands", None)
     if path and children is None:
-        arguments = [p for p in command.params if p.param_type_name == "argument"]
-        words = " ".join(["ueapi", *path, *(a.human_readable_name for a in arguments)])
+        arguments = [shown_name(p) for p in command.params if isinstance(p, TyperArgument)]
+        words = " ".join(["ueapi", *path, *arguments])
         yield f"\n## `ueapi {' '.join(path)}`\n"
         yield f"```\n{words} [OPTIONS]\n```\n"
         yield f"{escaped(command.help or '')}\n"
@@ -79,7 +80,7 @@ def of_command(command: click.Command, path: tuple[str, ...]) -> Iterator[str]:
         yield from of_command(children[name], (*path, name))
 
 
-def of_parameters(parameters: list[click.Parameter]) -> Iterator[str]:
+def of_parameters(parameters: list[Any]) -> Iterator[str]:
     """A row for each argument and option."""
     rows = [p for p in parameters if "--help" not in p.opts]
     if not rows:
@@ -87,11 +88,16 @@ def of_parameters(parameters: list[click.Parameter]) -> Iterator[str]:
     yield "| argument or option | meaning | default |"
     yield "|---|---|---|"
     for parameter in rows:
-        named = parameter.param_type_name == "option"
-        name = ", ".join(parameter.opts) if named else parameter.human_readable_name
         default = parameter.default
         shown = "" if default is None or default is False or callable(default) else f"`{default}`"
-        yield f"| `{name}` | {escaped(getattr(parameter, 'help', None) or '')} | {shown} |"
+        yield f"| `{shown_name(parameter)}` | {escaped(getattr(parameter, 'help', None) or '')} | {shown} |"
+
+
+def shown_name(parameter: Any) -> str:
+    """An option as it is typed, an argument in capitals."""
+    if isinstance(parameter, TyperArgument):
+        return str(parameter.metavar or parameter.name.upper())
+    return ", ".join(parameter.opts)
 
 
 def escaped(text: str) -> str:
