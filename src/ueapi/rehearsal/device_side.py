@@ -3,73 +3,344 @@
 from __future__ import annotations
 
 import random
-from collections import deque
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from typing import Final
+from uuid import UUID
 
-from attrs import define, field, frozen
+from attrs import astuple, define, field, frozen
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ueapi.apple import mdm
+from ueapi.apple import mdm, plist
+from ueapi.errors import InvalidModel
 from ueapi.model import EnrollmentKind
+from ueapi.rehearsal.apps_and_books import account_key
 from ueapi.rehearsal.clock import VirtualClock
+from ueapi.rehearsal.enrollments import (
+    ENROLLMENT_PROFILE,
+    EnrollmentRecord,
+    Grant,
+    Hooks,
+    Push,
+    SignInRefused,
+)
 from ueapi.rehearsal.fleet import Hardware
 
+__all__ = [
+    "CHECKIN_TYPE",
+    "COMMAND_TYPE",
+    "ENROLLMENT_PROFILE",
+    "QUERIES",
+    "UNRECOGNIZED",
+    "DeviceSide",
+    "EnrollmentRecord",
+    "Grant",
+    "Hooks",
+    "Push",
+    "SignInRefused",
+    "bearer",
+]
 
-@frozen(kw_only=True)
-class Grant:
-    """What a sign-in yields: the bearer token of this enrollment and where to check in."""
-
-    token: str = field(repr=False)
-    checkin_path: str = "/mdm/checkin"
-    command_path: str = "/mdm/connect"
+QUERIES: Final = ("DeviceName", "OSVersion", "ModelName", "ProductName")
+"""What `inquire` asks; Apple allows all of it under User Enrollment."""
+CHECKIN_TYPE: Final = "application/x-apple-aspen-mdm-checkin"
+COMMAND_TYPE: Final = "application/x-apple-aspen-mdm"
+UNRECOGNIZED: Final = "com.apple.unrecognized.device"
 
 
-@define(kw_only=True)
-class EnrollmentRecord:
-    """One enrollment as the product's device side knows it.
+_Introduction = mdm.Authenticate | mdm.DeviceEnrollmentAuthenticate
+_PushAddress = mdm.TokenUpdate | mdm.DeviceEnrollmentTokenUpdate
 
-    `identifier` is the EnrollmentID under User Enrollment, the UDID otherwise. `hardware` is what the phone shows and is
-    `None` under User Enrollment.
-    """
 
-    identifier: str = field(repr=False)
+@frozen
+class _Pending:
+    """A sign-in whose token was handed out."""
+
     managed_apple_id: str = field(repr=False)
     kind: EnrollmentKind
-    token: str = field(repr=False)
-    since: datetime
-    os_version: str = ""
-    product_name: str = ""
-    device_name: str = field(default="", repr=False)
-    model: str = ""
-    hardware: Hardware | None = field(default=None, repr=False)
-    is_active: bool = False
-    ended: datetime | None = None
-    last_seen: datetime | None = None
-    queue: deque[mdm.Command] = field(factory=deque, repr=False)
-    profiles: dict[str, str] = field(factory=dict)
-    """Identifier → display name of the profiles the phone last reported."""
-    apps: dict[str, str] = field(factory=dict)
-    """Bundle id → managed app state the phone last reported, in Apple's words."""
+    hardware: Hardware | None = field(repr=False)
 
 
-class Hooks(Protocol):
-    """What a simulator does when something happens on its device side."""
+class _Refused(Exception):
+    """Ends a request early with this response."""
 
-    def refusal(self, managed_apple_id: str, kind: EnrollmentKind) -> str | None:
-        """Why the product doesn't let this account sign in that way, or `None`."""
-
-    def enrolled(self, record: EnrollmentRecord) -> None:
-        """The phone sent its first TokenUpdate."""
-
-    def answered(
-        self, record: EnrollmentRecord, command: mdm.Command, result: mdm.CommandResult
-    ) -> None:
-        """The phone answered a command."""
-
-    def left(self, record: EnrollmentRecord) -> None:
-        """The phone checked out, or removed the enrollment on command."""
+    def __init__(self, response: Response) -> None:
+        self.response = response
 
 
-Push = Callable[[EnrollmentRecord], None]
+@define(eq=False)
+class DeviceSide:
+    """The server phones talk to: who may check in, and what each is told to do.
+
+    Source: Apple device management schema, check-in messages and commands; `push` may be set later.
+    """
+
+    clock: VirtualClock
+    rng: random.Random = field(repr=False)
+    hooks: Hooks = field(repr=False)
+    push: Push | None = field(default=None, repr=False)
+    _grants: dict[str, _Pending] = field(factory=dict, repr=False)
+    _by_token: dict[str, EnrollmentRecord] = field(factory=dict, repr=False)
+    _by_identifier: dict[str, EnrollmentRecord] = field(factory=dict, repr=False)
+
+    # -- what the product does ---------------------------------------------------------------------
+
+    def sign_in(
+        self, managed_apple_id: str, kind: EnrollmentKind, *, hardware: Hardware | None = None
+    ) -> Grant:
+        """The back door that stands for service discovery and the web sign-in.
+
+        Raises:
+            SignInRefused: the product doesn't let this account in that way.
+            ValueError: hardware identifiers were shown under User Enrollment, which no phone does.
+        """
+        if hardware is not None and kind.is_user_enrollment:
+            raise ValueError("a phone shows no hardware identifiers under User Enrollment")
+        if (reason := self.hooks.refusal(managed_apple_id, kind)) is not None:
+            raise SignInRefused(reason)
+        grant = Grant(token=f"{self.rng.getrandbits(128):032x}")
+        self._grants[grant.token] = _Pending(managed_apple_id, kind, hardware)
+        return grant
+
+    def queue(self, record: EnrollmentRecord, command: mdm.Command) -> None:
+        """Queue a command and wake the phone. Nothing is queued for an ended enrollment."""
+        if record.ended is not None:
+            return
+        record.queue.append(command)
+        self.wake(record)
+
+    def wake(self, record: EnrollmentRecord) -> None:
+        """Push to the phone without a new command."""
+        if self.push is not None and record.is_active:
+            self.push(record)
+
+    def new_command_id(self) -> str:
+        """A fresh id for a command, in the form of a UUID."""
+        return str(UUID(int=self.rng.getrandbits(128), version=4)).upper()
+
+    def end(self, record: EnrollmentRecord) -> str | None:
+        """Tell the phone to remove its enrollment; return the command's id.
+
+        The record is left when the phone has acknowledged; `None` when the enrollment has ended already.
+        """
+        if record.ended is not None:
+            return None
+        command = mdm.remove_profile(self.new_command_id(), ENROLLMENT_PROFILE)
+        self.queue(record, command)
+        return command.uuid
+
+    def forget(self, record: EnrollmentRecord) -> None:
+        """End the enrollment on the server only; the phone learns it at its next contact."""
+        self._leave(record)
+
+    def inquire(self, record: EnrollmentRecord) -> None:
+        """Ask the phone what it is, which profiles it holds, and the state of its managed apps."""
+        for command in (
+            mdm.device_information(self.new_command_id(), QUERIES, ios=record.os_version or None),
+            mdm.profile_list(self.new_command_id()),
+            mdm.managed_application_list(self.new_command_id()),
+        ):
+            self.queue(record, command)
+
+    # -- records -----------------------------------------------------------------------------------
+
+    def record(self, identifier: str) -> EnrollmentRecord | None:
+        """The enrollment with that EnrollmentID or UDID, ended ones included."""
+        return self._by_identifier.get(identifier)
+
+    def records(self) -> tuple[EnrollmentRecord, ...]:
+        """Every enrollment there ever was, oldest first."""
+        return tuple(self._by_token.values())
+
+    def active_of(self, managed_apple_id: str) -> tuple[EnrollmentRecord, ...]:
+        """The account's enrollments that are active now, oldest first."""
+        key = account_key(managed_apple_id)
+        return tuple(
+            r
+            for r in self._by_token.values()
+            if r.is_active and account_key(r.managed_apple_id) == key
+        )
+
+    def secrets(self) -> frozenset[str]:
+        """Tokens and hardware identifiers it holds or issued; none may ever leave."""
+        return frozenset(_secrets(self._grants, self._by_token.values()))
+
+    # -- what phones reach -------------------------------------------------------------------------
+
+    def routes(self) -> list[Route]:
+        """The check-in and the command endpoint."""
+        return [
+            Route("/mdm/checkin", _guarded(self._checkin), methods=["PUT"]),
+            Route("/mdm/connect", _guarded(self._connect), methods=["PUT"]),
+        ]
+
+    def _checkin(self, token: str, body: bytes) -> Response:
+        pending = self._signed_in(token)
+        message = mdm.checkin_from_plist(body)
+        match message:
+            case mdm.Authenticate() | mdm.DeviceEnrollmentAuthenticate():
+                self._authenticate(token, pending, message)
+            case mdm.TokenUpdate() | mdm.DeviceEnrollmentTokenUpdate():
+                self._token_update(self._known(token, message), message)
+            case mdm.CheckOut() | mdm.DeviceEnrollmentCheckOut():
+                self._leave(self._known(token, message))
+        return Response(status_code=200)
+
+    def _connect(self, token: str, body: bytes) -> Response:
+        self._signed_in(token)
+        message = mdm.result_from_plist(body)
+        record = self._known(token, message)
+        if isinstance(message, mdm.CommandResult):
+            self._settle(record, message)
+        else:
+            record.postponed.clear()
+        following = self._following(record)
+        if following is None:
+            return Response(status_code=200)
+        return Response(following.to_plist(), media_type="application/xml")
+
+    def _signed_in(self, token: str) -> _Pending:
+        pending = self._grants.get(token)
+        if pending is None:
+            raise _Refused(_problem(401, "sign in first"))
+        record = self._by_token.get(token)
+        if record is not None and record.ended is not None:
+            raise _Refused(JSONResponse({"code": UNRECOGNIZED}, status_code=403))
+        return pending
+
+    def _known(self, token: str, message: mdm.FromDevice) -> EnrollmentRecord:
+        record = self._by_token.get(token)
+        if record is None or record.identifier != message.identifier:
+            raise _Refused(
+                _problem(400, "this token belongs to another enrollment, or to none yet")
+            )
+        record.last_seen = self.clock.now()
+        return record
+
+    def _authenticate(self, token: str, pending: _Pending, message: _Introduction) -> None:
+        if isinstance(message, mdm.Authenticate) is not pending.kind.is_user_enrollment:
+            raise _Refused(_problem(400, "the identifier doesn't fit the way of enrollment"))
+        now = self.clock.now()
+        record = EnrollmentRecord(
+            identifier=message.identifier,
+            managed_apple_id=pending.managed_apple_id,
+            kind=pending.kind,
+            token=token,
+            since=now,
+            last_seen=now,
+            os_version=message.os_version or "",
+            product_name=message.product_name or "",
+            hardware=pending.hardware,
+        )
+        former = self._by_identifier.get(record.identifier)
+        if former is not None and former.token != token and former.ended is None:
+            self._leave(former)
+        self._by_token[token] = self._by_identifier[record.identifier] = record
+
+    def _token_update(self, record: EnrollmentRecord, message: _PushAddress) -> None:
+        record.push_token, record.push_magic = message.token, message.push_magic
+        if not record.is_active:
+            record.is_active = True
+            record.since = self.clock.now()
+            self.hooks.enrolled(record)
+
+    def _settle(self, record: EnrollmentRecord, result: mdm.CommandResult) -> None:
+        command = next((c for c in record.queue if c.uuid == result.command_uuid), None)
+        if command is None:
+            return
+        if result.status == mdm.Status.NOT_NOW:
+            record.postponed.add(command.uuid)
+            return
+        record.queue.remove(command)
+        _note_reported(record, result)
+        self.hooks.answered(record, command, result)
+        if _ends_enrollment(command) and result.status == mdm.Status.ACKNOWLEDGED:
+            self._leave(record)
+
+    def _following(self, record: EnrollmentRecord) -> mdm.Command | None:
+        if record.ended is not None:
+            return None
+        return next((c for c in record.queue if c.uuid not in record.postponed), None)
+
+    def _leave(self, record: EnrollmentRecord) -> None:
+        if record.ended is not None:
+            return
+        record.ended, record.is_active = self.clock.now(), False
+        record.queue.clear()
+        self.hooks.left(record)
+
+
+def bearer(headers: Mapping[str, str]) -> str:
+    """The token of an Authorization header, or nothing."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _guarded(answer: Callable[[str, bytes], Response]) -> Callable[[Request], Awaitable[Response]]:
+    async def handle(request: Request) -> Response:
+        body = await request.body()
+        try:
+            _refuse_both_identifiers(body)
+            return answer(bearer(request.headers), body)
+        except _Refused as refused:
+            return refused.response
+        except InvalidModel as problem:
+            return _problem(400, problem.message)
+
+    return handle
+
+
+def _refuse_both_identifiers(body: bytes) -> None:
+    message = plist.read(body)
+    if "UDID" in message and "EnrollmentID" in message:
+        raise _Refused(_problem(400, "a message carries EnrollmentID or UDID, never both"))
+
+
+def _problem(status: int, text: str) -> Response:
+    return JSONResponse({"code": "org.example.refused", "description": text}, status_code=status)
+
+
+def _secrets(grants: Mapping[str, _Pending], records: Iterable[EnrollmentRecord]) -> Iterator[str]:
+    yield from grants
+    for pending in grants.values():
+        if pending.hardware is not None:
+            yield from astuple(pending.hardware)
+    for record in records:
+        yield from filter(None, (record.push_magic, record.push_token.hex()))
+
+
+def _ends_enrollment(command: mdm.Command) -> bool:
+    return (
+        command.request_type == mdm.RequestType.REMOVE_PROFILE
+        and command.content.get("Identifier") == ENROLLMENT_PROFILE
+    )
+
+
+def _note_reported(record: EnrollmentRecord, result: mdm.CommandResult) -> None:
+    """Keep what the phone says about itself."""
+    match result.response:
+        case {"QueryResponses": Mapping() as answers}:
+            record.device_name = _text(answers, "DeviceName", record.device_name)
+            record.os_version = _text(answers, "OSVersion", record.os_version)
+            record.model = _text(answers, "ModelName", record.model)
+            record.product_name = _text(answers, "ProductName", record.product_name)
+        case {"ProfileList": list() as rows}:
+            record.profiles = {
+                _text(row, "PayloadIdentifier", ""): _text(row, "PayloadDisplayName", "")
+                for row in rows
+                if isinstance(row, Mapping)
+            }
+        case {"ManagedApplicationList": Mapping() as apps}:
+            record.apps = {
+                bundle_id: _text(app, "Status", "Unknown")
+                for bundle_id, app in apps.items()
+                if isinstance(app, Mapping)
+            }
+        case _:
+            return
+
+
+def _text(row: Mapping[str, plist.PlistValue], key: str, otherwise: str) -> str:
+    value = row.get(key)
+    return value if isinstance(value, str) else otherwise
