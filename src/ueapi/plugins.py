@@ -21,6 +21,7 @@ import pluggy
 from attrs import field, frozen
 
 from ueapi.contract import (
+    GROUP,
     Backend,
     BackendManifest,
     CapabilitySheet,
@@ -30,13 +31,10 @@ from ueapi.contract import (
 )
 from ueapi.errors import CapabilityUnsupported, IncompatiblePlugin, UnknownBackend
 
-GROUP: Final = "ueapi"
 ONLY: Final = "UEAPI_BACKENDS"
 """Environment variable: names of the only plugins to load, separated by commas."""
 
 hookspec = pluggy.HookspecMarker(GROUP)
-hookimpl = pluggy.HookimplMarker(GROUP)
-"""Marks a plugin's implementation of a hook."""
 
 _log: Final = logging.getLogger("ueapi")
 

@@ -26,6 +26,7 @@ from ueapi.contract import (
     Limits,
     Settings,
     Users,
+    hookimpl,
     manual,
     native,
     unsupported,
@@ -33,7 +34,7 @@ from ueapi.contract import (
 from ueapi.errors import RateLimited
 from ueapi.flow import Call, Effect, Flow, Page, Reply, ask, ask_all, query_of
 from ueapi.model import Origin, Ref, User
-from ueapi.plugins import Registry, hookimpl
+from ueapi.plugins import Registry
 from ueapi.runtime.faults import by_status
 
 URL = "https://tenant.example.org"

@@ -28,6 +28,7 @@ from ueapi.contract.facets import (
 )
 from ueapi.contract.manifest import (
     CONTRACT,
+    GROUP,
     Auth,
     Backend,
     BackendManifest,
@@ -36,11 +37,13 @@ from ueapi.contract.manifest import (
     Fault,
     Limits,
     Settings,
+    hookimpl,
 )
 from ueapi.contract.translation import Fate, SettingFate, Translation
 
 __all__ = [
     "CONTRACT",
+    "GROUP",
     "Accepted",
     "Apps",
     "Auth",
@@ -67,6 +70,7 @@ __all__ = [
     "Support",
     "Translation",
     "Users",
+    "hookimpl",
     "manual",
     "native",
     "needed_by",

@@ -2,8 +2,8 @@
 
 A backend subclasses the facets it has and overrides what its product offers; the sheet says which those are. A method
 that is not overridden raises `CapabilityUnsupported`, so a sheet that claims too much is noticed at once.
-Ids are the product's own, as in `ref.id`. Lists are pages: `cursor` is `None` for the first one, then what the last page
-named in `next`.
+Ids are the product's own, as in `ref.id`. Lists are pages: `cursor` is `None` for the first one, then what the last
+page named in `next`.
 """
 
 from __future__ import annotations

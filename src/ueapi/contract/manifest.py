@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+import pluggy
 from attrs import field, frozen
 from pydantic import BaseModel, ConfigDict
 
@@ -23,6 +24,12 @@ from ueapi.contract.facets import (
 )
 from ueapi.errors import IncompatiblePlugin, UeapiError
 from ueapi.flow import Call, Flow, Reply
+
+GROUP: Final = "ueapi"
+"""Entry-point group and hook namespace."""
+
+hookimpl = pluggy.HookimplMarker(GROUP)
+"""Marks a plugin's implementation of a hook."""
 
 CONTRACT: Final = (1, 0)
 """The contract this core speaks: the major must match, a plugin's minor must not exceed ours."""
@@ -108,8 +115,8 @@ class BackendManifest:
     """A plugin's announcement. Names in the form "package.module:name" are loaded only when used.
 
     `settings` names the `Settings` subclass, `build` a function `(settings, context) -> Backend`, `sheet` the
-    `CapabilitySheet`, `translate` the pure function `(content) -> Translation` that planning asks without a tenant (none
-    when the product takes profiles as they are), and `simulator` a function `(surroundings) -> Simulator`.
+    `CapabilitySheet`, `translate` the pure function `(content) -> Translation` that planning asks without a tenant
+    (none when the product takes profiles as they are), and `simulator` a function `(surroundings) -> Simulator`.
     """
 
     name: str
@@ -146,6 +153,7 @@ class BackendManifest:
 
 __all__ = [
     "CONTRACT",
+    "GROUP",
     "Auth",
     "Backend",
     "BackendManifest",
@@ -155,4 +163,5 @@ __all__ = [
     "Fault",
     "Limits",
     "Settings",
+    "hookimpl",
 ]

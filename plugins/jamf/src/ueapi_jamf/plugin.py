@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from ueapi.contract import BackendManifest
-from ueapi.plugins import hookimpl
+from ueapi.contract import BackendManifest, hookimpl
 
 
 @hookimpl
