@@ -64,6 +64,9 @@ class Wire(Protocol):
     def end(self, record: EnrollmentRecord) -> None:
         """Queue the removal of the enrollment."""
 
+    def forget(self, record: EnrollmentRecord) -> None:
+        """End the enrollment here only."""
+
 
 @define
 class Delivery:
@@ -134,6 +137,12 @@ class Delivery:
         elif device.record is not None:
             self.wire.install_profile(device.record, content, action.id)
 
+    def again(self, device: DeviceRow, policy: PolicyRow) -> None:
+        """Send a policy once more, unless it is on its way or not there at all."""
+        held = device.policies.get(policy.id)
+        if held is not None and held.status != PENDING and device.status == ENROLLED:
+            self.associate(device, policy)
+
     def remove_policy(self, device: DeviceRow, number: int) -> None:
         """Take a policy off a device."""
         device.policies.pop(number, None)
@@ -147,8 +156,8 @@ class Delivery:
     def install(self, device: DeviceRow, app: AppRow, *, by_policy: bool = False) -> None:
         """Bring an app to a device; the license is taken now, as a side effect.
 
-        Source: Hexnode help, Apple User Enrollment: licenses go out with the installation. Guess: without a free seat, or
-        without a linked location, the action fails at once.
+        Source: Hexnode help, Apple User Enrollment: licenses go out with the installation. Guess: without a free
+        seat, or without a linked location, the action fails at once.
         """
         held = device.apps.setdefault(app.id, DeviceApp(by_policy=by_policy))
         held.by_policy = held.by_policy or by_policy
@@ -195,6 +204,12 @@ class Delivery:
             self.wire.end(device.record)
         else:
             self.gone(device)
+
+    def forget(self, device: DeviceRow) -> None:
+        """Count a silent device as gone."""
+        if device.record is not None:
+            self.wire.forget(device.record)
+        self.gone(device)
 
     def gone(self, device: DeviceRow) -> None:
         """The enrollment is over: the record stays. Guess: the person's licenses become free with their last device."""
@@ -256,7 +271,10 @@ class Delivery:
         others = (
             d
             for d in self.portal.store.devices_of(device.user_id)
-            if d is not device and app.id in d.apps and d.is_managed
+            if d is not device
+            and d.is_managed
+            and app.id in d.apps
+            and self.account_of(d) == account
         )
         if next(others, None) is None:
             around = self.portal.around

@@ -8,7 +8,7 @@ from __future__ import annotations
 import plistlib
 from collections.abc import Iterable, Mapping
 from typing import Final, cast
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, uuid5
 
 from attrs import field, frozen
 
@@ -37,11 +37,15 @@ class Key:
             return not value
         return self.words.get(value, value) if isinstance(value, str) else value
 
+    def has_word_for(self, value: object) -> bool:
+        """Whether the vendor can say it."""
+        return not self.words or value in self.words.values()
+
     def to_vendor(self, value: object) -> object:
         """The value in the vendor's terms."""
         if self.inverse:
             return not value
-        back = {apple: vendor for vendor, apple in reversed(self.words.items())}
+        back = {apple: vendor for vendor, apple in reversed(tuple(self.words.items()))}
         return back.get(value, value) if isinstance(value, str) else value
 
 
@@ -93,6 +97,17 @@ _RESTRICTIONS: Final = (
     Key("allow_diagnostic_submission", "allowDiagnosticSubmission", GUESSED),
 )
 
+_ENCRYPTION: Final = {
+    "none": "None",
+    "WEP": "WEP",
+    "WPA/WPA2": "WPA",
+    "Any*(Personal)": "Any",
+    "WEP_Enterprise": "WEP",
+    "WPA/WPA2_Enterprise": "WPA",
+    "Any*(Enterprise)": "Any",
+}
+_PROXY: Final = {"None": "None", "Manual": "Manual", "Automatic": "Auto"}
+
 _WIFI: Final = (
     Key("service_set_identifier", "SSID_STR", GUESSED),
     Key("autojoin", "AutoJoin", GUESSED),
@@ -101,10 +116,10 @@ _WIFI: Final = (
         "security_type",
         "EncryptionType",
         GUESSED,
-        words={"none": "None", "WEP": "WEP", "WPA/WPA2": "WPA", "Any*(Personal)": "Any"},
+        words=_ENCRYPTION,
     ),
     Key("password", "Password", GUESSED),
-    Key("proxy_type", "ProxyType", GUESSED, words={"Automatic": "Auto"}),
+    Key("proxy_type", "ProxyType", GUESSED, words=_PROXY),
     Key("proxyserver", "ProxyServer", GUESSED),
     Key("proxy_server_port", "ProxyServerPort", GUESSED),
 )
@@ -178,7 +193,19 @@ _BY_PAYLOAD: Final = {section.payload: section for section in SECTIONS}
 _EXTRA_KEYS: Final = {"activesync": ("account_name", "domain")}
 """Keys the vendor has and Apple's payload has not."""
 
-_OWN: Final = ("PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadVersion")
+_OWN: Final = frozenset(
+    {
+        "PayloadType",
+        "PayloadIdentifier",
+        "PayloadUUID",
+        "PayloadVersion",
+        "PayloadDisplayName",
+        "PayloadDescription",
+        "PayloadOrganization",
+        "PayloadEnabled",
+    }
+)
+"""Keys every payload has, which the portal makes itself."""
 
 
 def understood(ios: Mapping[str, object]) -> dict[str, object]:
@@ -227,16 +254,14 @@ def profile_of(policy: PolicyRow) -> bytes | None:
 
 
 def _payloads(policy: PolicyRow) -> Iterable[dict[str, object]]:
-    hidden = [dict(p) for p in policy.hidden]
     for section in SECTIONS:
         given = (policy.ios or {}).get(section.name)
-        mapped = _to_apple(section, given) if isinstance(given, Mapping) else {}
-        rest = next((p for p in hidden if p["PayloadType"] == section.payload), None)
-        if rest is not None and mapped:
-            hidden.remove(rest)
-        if mapped:
-            yield {"PayloadType": section.payload, **(rest or {}), **mapped}
-    yield from hidden
+        if isinstance(given, Mapping):
+            rest = policy.rests.get(section.name, {})
+            mapped = _to_apple(section, given)
+            if mapped or rest:
+                yield {"PayloadType": section.payload, **rest, **mapped}
+    yield from policy.hidden
 
 
 def _to_apple(section: Section, given: Mapping[str, object]) -> dict[str, object]:
@@ -249,45 +274,57 @@ def _finished(payload: dict[str, object], identifier: str) -> dict[str, object]:
         "PayloadUUID": _uuid(identifier),
         "PayloadVersion": 1,
     }
-    return {**own, **payload}
+    return {**payload, **own}
 
 
 def _uuid(name: str) -> str:
-    made: UUID = uuid5(NAMESPACE_URL, name)
-    return str(made).upper()
+    return str(uuid5(NAMESPACE_URL, name)).upper()
 
 
-def read_profile(content: bytes) -> tuple[dict[str, object], list[dict[str, object]]]:
-    """Split a configuration profile into what the API can show and the payloads only the console has."""
-    ios: dict[str, object] = {}
-    hidden: list[dict[str, object]] = []
-    payloads = cast(list[dict[str, object]], plistlib.loads(content).get("PayloadContent", []))
+def take_over(policy: PolicyRow, content: bytes) -> None:
+    """Let a policy hold a configuration profile: what the API has words for, and the rest out of its sight.
+
+    Raises:
+        ValueError: no property list.
+    """
+    policy.ios, policy.hidden, policy.rests = {}, [], {}
+    payloads = cast(list[dict[str, object]], _root(content).get("PayloadContent", []))
     for payload in payloads:
         section = _BY_PAYLOAD.get(str(payload.get("PayloadType")))
-        if section is None or section.name in ios:
-            hidden.append(dict(payload))
+        shown, rest = ({}, {}) if section is None else _to_vendor(section, payload)
+        if section is None or section.name in policy.ios or not shown:
+            policy.hidden.append(dict(payload))
             continue
-        shown, rest = _to_vendor(section, payload)
-        if shown:
-            ios[section.name] = shown
-        if not shown or any(k not in _OWN for k in rest):
-            hidden.append(rest)
-    return ios, hidden
+        policy.ios[section.name] = shown
+        if rest:
+            policy.rests[section.name] = rest
+
+
+def _root(content: bytes) -> Mapping[str, object]:
+    try:
+        return cast(Mapping[str, object], plistlib.loads(content))
+    except Exception as problem:
+        raise ValueError("not a property list") from problem
 
 
 def _to_vendor(
     section: Section, payload: Mapping[str, object]
 ) -> tuple[dict[str, object], dict[str, object]]:
+    shown: dict[str, object] = {}
+    rest: dict[str, object] = {}
     by_apple = {key.apple: key for key in section.keys}
-    shown = {
-        by_apple[k].vendor: by_apple[k].to_vendor(v) for k, v in payload.items() if k in by_apple
-    }
-    return shown, {k: v for k, v in payload.items() if k not in by_apple}
+    for name, value in payload.items():
+        key = by_apple.get(name)
+        if key is not None and key.has_word_for(value):
+            shown[key.vendor] = key.to_vendor(value)
+        elif name not in _OWN:
+            rest[name] = value
+    return shown, rest
 
 
 def secrets_of(policy: PolicyRow) -> frozenset[str]:
     """Passwords and keys in a policy, as text."""
-    return frozenset(_secrets([policy.ios or {}, policy.hidden]))
+    return frozenset(_secrets([policy.ios or {}, policy.hidden, policy.rests]))
 
 
 def _secrets(value: object, name: str = "") -> Iterable[str]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ueapi.rehearsal.simulator import Surroundings
-from ueapi_hexnode.simulator.state import DEFAULT_USER, DeviceRow, GroupRow, Store
+from ueapi_hexnode.simulator.state import DeviceRow, GroupRow, Store
 
 if TYPE_CHECKING:
     from ueapi_hexnode.simulator.delivery import Delivery
@@ -53,8 +53,7 @@ class Portal:
 
         Source: a live portal brings the Default User and eight device groups with the ids 1 to 8. Guess: their names.
         """
-        owner = self.store.add_user("Default User", None)
-        assert owner.id == DEFAULT_USER
+        self.store.add_user("Default User", None)
         self._built_in("Demo Device Group", None)
         for name, rule in self._rules():
             self._built_in(name, rule)
@@ -72,18 +71,29 @@ class Portal:
 
     def _rules(self) -> tuple[tuple[str, Callable[[DeviceRow], bool]], ...]:
         return (
-            ("Android Devices", lambda d: False),
+            ("Android Devices", _nobody),
             ("Inactive Devices", self._is_silent),
-            ("iOS Devices", lambda d: True),
-            ("macOS Devices", lambda d: False),
+            ("iOS Devices", _everybody),
+            ("macOS Devices", _nobody),
             ("Non-compliant Devices", lambda d: not d.compliant),
-            ("tvOS Devices", lambda d: False),
-            ("Windows Devices", lambda d: False),
+            ("tvOS Devices", _nobody),
+            ("Windows Devices", _nobody),
         )
 
     def _is_silent(self, device: DeviceRow) -> bool:
         return (self.now() - device.last_reported).days >= SILENT_FOR_DAYS
 
 
-Route = tuple[str, str, Callable[[Portal, Request], Awaitable[Response]], bool]
+def _nobody(_: DeviceRow) -> bool:
+    return False
+
+
+def _everybody(_: DeviceRow) -> bool:
+    return True
+
+
+Act = Callable[[Portal, Request], Awaitable[Response]]
+"""A handler before it is given its portal."""
+
+Route = tuple[str, str, Act, bool]
 """Method, path below the base, handler, and whether it changes something."""

@@ -157,7 +157,7 @@ class GroupRow:
 
 @define(kw_only=True)
 class PolicyRow:
-    """A policy: what the API shows, and `hidden` payloads only the console can make."""
+    """A policy: what the API shows, and what only the console can make (`hidden`, `rests`)."""
 
     id: int
     name: str
@@ -172,6 +172,9 @@ class PolicyRow:
     general_settings: dict[str, object] = field(factory=dict)
     targets: Targets = field(factory=Targets)
     hidden: list[dict[str, object]] = field(factory=list, repr=False)
+    """Whole payloads the API has no words for."""
+    rests: dict[str, dict[str, object]] = field(factory=dict, repr=False)
+    """By dictionary of `ios`: the keys of its payload the API has no words for."""
 
 
 @define(kw_only=True)
