@@ -12,8 +12,9 @@ from attrs import frozen
 from tests.client.fake import FakePlugin, Product, manifest
 
 import ueapi
+from ueapi.contract import hookimpl
 from ueapi.errors import CapabilityUnsupported, IncompatiblePlugin, UnknownBackend
-from ueapi.plugins import Registry, hookimpl
+from ueapi.plugins import Registry
 
 
 @frozen
