@@ -109,7 +109,7 @@ def _problems(fields: Mapping[str, object]) -> Iterator[str]:
 
 def _bounded(text: str) -> str:
     # The product may repeat the refused value, which can be a person's address or a secret.
-    return _QUOTED.sub("…", text)[:_LONGEST]
+    return _QUOTED.sub("…", text)[:_LONGEST].rstrip(". ")
 
 
 def _wait(reply: Reply) -> float | None:
