@@ -1,7 +1,7 @@
 """HTTP without a network: requests are answered by the simulators' applications in this process.
 
-Handlers of a simulator never wait for anything, so their coroutines can be driven to the end without an event loop. That keeps a
-rehearsal on one thread and one clock.
+Handlers of a simulator never wait for anything, so their coroutines can be driven to the end without an event loop.
+That keeps a rehearsal on one thread and one clock.
 """
 
 from __future__ import annotations

@@ -1,0 +1,224 @@
+"""A virtual iPhone: it enrolls, obeys, refuses what iOS refuses, and leaves when its owner signs out."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Final
+
+from attrs import define, field, frozen
+
+from ueapi.apple import mdm
+from ueapi.flow import Reply
+from ueapi.model import EnrollmentID, EnrollmentKind
+from ueapi.rehearsal.apps_and_books import AppsAndBooks
+from ueapi.rehearsal.clock import VirtualClock
+from ueapi.rehearsal.device_side import DeviceSide
+from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE
+from ueapi.rehearsal.fleet import PhoneSeed
+from ueapi.rehearsal.phone_commands import Contents, obey
+from ueapi.rehearsal.wire import Network
+
+TOPIC: Final = "com.apple.mgmt.External.5f0c7b1e-3a52-4c0e-9b0a-2f6a1d5c7e90"
+CHECKIN_TYPE: Final = "application/x-apple-aspen-mdm-checkin"
+COMMAND_TYPE: Final = "application/x-apple-aspen-mdm"
+OLDEST_ACCOUNT_DRIVEN: Final = 15
+PROFILE_DRIVEN_UNTIL: Final = 18
+OK: Final = 200
+
+
+class CannotEnroll(Exception):
+    """The phone itself can't enroll that way; the text says why."""
+
+
+@frozen(kw_only=True)
+class Server:
+    """Where a phone enrolls: the product's host and its device side."""
+
+    name: str
+    host: str
+    location: str
+    side: DeviceSide = field(repr=False)
+
+
+@define(kw_only=True, eq=False)
+class PhoneEnrollment:
+    """What the phone holds while it is enrolled; all of it goes when the enrollment ends."""
+
+    server: Server
+    identifier: str = field(repr=False)
+    token: str = field(repr=False)
+    kind: EnrollmentKind
+    account: str = field(repr=False)
+    contents: Contents
+    pushed: bool = False
+
+
+@define(kw_only=True, eq=False)
+class VirtualPhone:
+    """One iPhone. It has one enrollment at a time, with a new EnrollmentID each time.
+
+    `accepts` is asked for each app the service wants to install, with its bundle id; it returns the seconds until
+    the owner agrees, or `None` for a refusal. `directory` finds phones by their enrollment's token, for push.
+    """
+
+    seed: PhoneSeed
+    network: Network = field(repr=False)
+    clock: VirtualClock = field(repr=False)
+    rng: random.Random = field(repr=False)
+    apple: AppsAndBooks = field(repr=False)
+    accepts: Callable[[str], float | None] = field(repr=False)
+    directory: dict[str, VirtualPhone] = field(factory=dict, repr=False)
+    owned: set[str] = field(factory=set)
+    """Bundle ids of apps installed privately; the service sees nothing of them."""
+    enrollment: PhoneEnrollment | None = None
+    messages: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self.owned = set(self.seed.owned_apps)
+
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether some service manages the phone."""
+        return self.enrollment is not None
+
+    @property
+    def major(self) -> int:
+        """The major version of its iOS."""
+        return int(self.seed.os_version.partition(".")[0])
+
+    # -- coming and going --------------------------------------------------------------------------
+
+    def enroll(self, server: Server, account: str, kind: EnrollmentKind) -> None:
+        """Sign in and check in.
+
+        Raises:
+            CannotEnroll: it is enrolled already, or its iOS doesn't know this way.
+            SignInRefused: the product doesn't let the account in.
+        """
+        self._check_way(kind)
+        hardware = None if kind.is_user_enrollment else self.seed.hardware
+        grant = server.side.sign_in(account, kind, hardware=hardware)
+        identifier = self._new_identifier() if kind.is_user_enrollment else self.seed.hardware.udid
+        self.enrollment = PhoneEnrollment(
+            server=server,
+            identifier=identifier,
+            token=grant.token,
+            kind=kind,
+            account=account,
+            contents=Contents(),
+        )
+        self.directory[grant.token] = self
+        self._checkin(self._authenticate(identifier, kind))
+        self._checkin(self._token_update(identifier, kind))
+
+    def leave(self) -> None:
+        """Sign out: everything managed goes at once, and the service is told."""
+        current = self.enrollment
+        if current is None:
+            return
+        if current.kind.is_user_enrollment:
+            goodbye = mdm.CheckOut(
+                topic=TOPIC, enrollment_id=EnrollmentID(current.identifier)
+            ).to_plist()
+        else:
+            goodbye = mdm.DeviceEnrollmentCheckOut(topic=TOPIC, udid=current.identifier).to_plist()
+        self._put("/mdm/checkin", CHECKIN_TYPE, goodbye)
+        self.enrollment = None
+
+    def _check_way(self, kind: EnrollmentKind) -> None:
+        if self.enrollment is not None:
+            raise CannotEnroll("a phone has one enrollment at a time")
+        if kind is EnrollmentKind.PROFILE_DRIVEN_USER and self.major >= PROFILE_DRIVEN_UNTIL:
+            raise CannotEnroll("enrollment by profile is gone from iOS 18 on")
+        if kind is EnrollmentKind.ACCOUNT_DRIVEN_USER and self.major < OLDEST_ACCOUNT_DRIVEN:
+            raise CannotEnroll("signing in with a work account needs iOS 15")
+
+    def _new_identifier(self) -> str:
+        bits = f"{self.rng.getrandbits(128):032X}"
+        return f"{bits[:8]}-{bits[8:12]}-{bits[12:16]}-{bits[16:20]}-{bits[20:]}"
+
+    def _authenticate(self, identifier: str, kind: EnrollmentKind) -> bytes:
+        if kind.is_user_enrollment:
+            return mdm.Authenticate(
+                topic=TOPIC,
+                enrollment_id=EnrollmentID(identifier),
+                os_version=self.seed.os_version,
+                product_name=self.seed.model_identifier,
+            ).to_plist()
+        return mdm.DeviceEnrollmentAuthenticate(
+            topic=TOPIC,
+            udid=identifier,
+            serial_number=self.seed.hardware.serial,
+            imei=self.seed.hardware.imei,
+            os_version=self.seed.os_version,
+            product_name=self.seed.model_identifier,
+        ).to_plist()
+
+    def _token_update(self, identifier: str, kind: EnrollmentKind) -> bytes:
+        token = self.rng.getrandbits(256).to_bytes(32, "big")
+        magic = f"{self.rng.getrandbits(128):032x}"
+        if kind.is_user_enrollment:
+            return mdm.TokenUpdate(
+                topic=TOPIC,
+                enrollment_id=EnrollmentID(identifier),
+                token=token,
+                push_magic=magic,
+            ).to_plist()
+        return mdm.DeviceEnrollmentTokenUpdate(
+            topic=TOPIC, udid=identifier, token=token, push_magic=magic
+        ).to_plist()
+
+    # -- talking -----------------------------------------------------------------------------------
+
+    def push(self) -> None:
+        """Apple's push arrives; the phone polls some seconds later, once for pushes that come together."""
+        current = self.enrollment
+        if current is None or current.pushed:
+            return
+        current.pushed = True
+        self.clock.after(self.rng.uniform(2.0, 25.0), lambda: self._poll(current))
+
+    def _poll(self, current: PhoneEnrollment) -> None:
+        current.pushed = False
+        message = self._idle(current)
+        while self.enrollment is current:
+            reply = self._connect(message)
+            if reply.status != OK or not reply.body:
+                return
+            command = mdm.command_from_plist(reply.body)
+            message = obey(self, current, command).to_plist()
+            if _removes_management(command):
+                self._connect(message)
+                self.enrollment = None
+
+    def _idle(self, current: PhoneEnrollment) -> bytes:
+        if current.kind.is_user_enrollment:
+            return mdm.CommandPoll(enrollment_id=EnrollmentID(current.identifier)).to_plist()
+        return mdm.CommandPoll(udid=current.identifier).to_plist()
+
+    def _checkin(self, body: bytes) -> None:
+        reply = self._put("/mdm/checkin", CHECKIN_TYPE, body)
+        if reply.status != OK:
+            self.enrollment = None
+            raise CannotEnroll(f"the service answered {reply.status} to a check-in")
+
+    def _connect(self, body: bytes) -> Reply:
+        return self._put("/mdm/connect", COMMAND_TYPE, body)
+
+    def _put(self, path: str, content_type: str, body: bytes) -> Reply:
+        assert self.enrollment is not None  # noqa: S101 - only an enrolled phone talks
+        self.messages += 1
+        headers = {
+            "content-type": content_type,
+            "authorization": f"Bearer {self.enrollment.token}",
+        }
+        url = f"https://{self.enrollment.server.host}{path}"
+        return self.network.send("PUT", url, headers, body)
+
+
+def _removes_management(command: mdm.Command) -> bool:
+    return (
+        command.request_type == mdm.RequestType.REMOVE_PROFILE
+        and command.content.get("Identifier") == ENROLLMENT_PROFILE
+    )

@@ -1,0 +1,175 @@
+"""A whole rehearsal: clock, people with phones, both products, Apple's licenses, and an administrator."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol
+
+from attrs import define, field, frozen
+
+from ueapi.model import AppKind
+from ueapi.plugins import Registry
+from ueapi.rehearsal.apps_and_books import AppsAndBooks, StoreApp
+from ueapi.rehearsal.clock import VirtualClock
+from ueapi.rehearsal.enrollments import EnrollmentRecord
+from ueapi.rehearsal.fleet import Fleet, Person, PhoneSeed
+from ueapi.rehearsal.habits import VirtualPerson
+from ueapi.rehearsal.people import make_fleet
+from ueapi.rehearsal.phone import Server, VirtualPhone
+from ueapi.rehearsal.simulator import Simulator, Surroundings
+from ueapi.rehearsal.wire import InProcess, Network
+
+SETTLING: Final = 3 * 3600.0
+"""Seconds in which phones take what they were sent at their first enrollment."""
+
+
+class Factory(Protocol):
+    """Makes a product's simulator."""
+
+    def __call__(self, around: Surroundings) -> Simulator:
+        """Make it, empty."""
+        ...
+
+
+@frozen(kw_only=True)
+class Place:
+    """One product in the world."""
+
+    simulator: Simulator
+    server: Server
+    settings: Mapping[str, str] = field(repr=False)
+
+
+@define(kw_only=True, eq=False)
+class World:
+    """Everything a rehearsal needs; build it with `World.build`."""
+
+    seed: int
+    clock: VirtualClock
+    fleet: Fleet
+    apple: AppsAndBooks
+    network: Network
+    phones: dict[str, VirtualPhone] = field(factory=dict)
+    people: dict[str, VirtualPerson] = field(factory=dict)
+    _directory: dict[str, VirtualPhone] = field(factory=dict)
+
+    @classmethod
+    def empty(cls, *, users: int, seed: int, clock: VirtualClock | None = None) -> World:
+        """A world with a fleet and Apple's store, and no product yet."""
+        fleet = make_fleet(users=users, seed=seed)
+        apple = AppsAndBooks()
+        for app in fleet.apps:
+            if app.store_id:
+                apple.publish(
+                    StoreApp(
+                        store_id=app.store_id,
+                        bundle_id=app.bundle_id,
+                        name=app.name,
+                        version=app.version,
+                    )
+                )
+        return cls(
+            seed=seed,
+            clock=clock or VirtualClock(),
+            fleet=fleet,
+            apple=apple,
+            network=Network(),
+        )
+
+    def stream(self, purpose: str) -> random.Random:
+        """Randomness of its own for a purpose, so that one more draw here changes nothing there."""
+        return random.Random(f"{self.seed}:{purpose}")
+
+    # -- products ----------------------------------------------------------------------------------
+
+    def open(self, factory: Factory, role: str) -> Place:
+        """Start a product, empty but for its Apps and Books location with seats for everyone."""
+        location = f"Location of the {role}"
+        self.apple.open_location(location)
+        for app in self.fleet.apps:
+            if app.store_id and app.kind is not AppKind.IN_HOUSE:
+                self.apple.set_seats(location, app.store_id, app.seats)
+        simulator = factory(
+            Surroundings(
+                clock=self.clock,
+                rng=self.stream(f"product:{role}"),
+                apple=self.apple,
+                location=location,
+            )
+        )
+        simulator.device_side.push = self._push
+        host = f"{role}.{simulator.backend}.example.org"
+        self.network.hosts[host] = simulator.app
+        return Place(
+            simulator=simulator,
+            server=Server(name=role, host=host, location=location, side=simulator.device_side),
+            settings=simulator.settings(f"https://{host}"),
+        )
+
+    def open_installed(self, registry: Registry, backend: str, role: str) -> Place:
+        """Start the simulator an installed plugin ships."""
+        make = registry.simulator(backend)
+
+        def factory(around: Surroundings) -> Simulator:
+            made = make(around)
+            if not isinstance(made, Simulator):
+                raise TypeError(f"the simulator of {backend} is no Simulator")
+            return made
+
+        return self.open(factory, role)
+
+    def transport(self) -> InProcess:
+        """The way to all products, for a tenant."""
+        return InProcess(self.network)
+
+    def _push(self, record: EnrollmentRecord) -> None:
+        phone = self._directory.get(record.token)
+        if phone is not None:
+            phone.push()
+
+    # -- people ------------------------------------------------------------------------------------
+
+    def settle(self, place: Place, discover: Callable[[], Server] | None = None) -> None:
+        """Furnish a product with the fleet and enroll every phone there, by real messages."""
+        place.simulator.furnish(self.fleet)
+        place.simulator.console.set_up_account_driven_enrollment()
+        place.simulator.console.link_location()
+        for person in self.fleet.people:
+            self.people[person.key] = self._person(person, place, discover)
+        self.clock.sleep(SETTLING)
+
+    def _person(
+        self, person: Person, place: Place, discover: Callable[[], Server] | None
+    ) -> VirtualPerson:
+        owner = VirtualPerson(
+            person=person,
+            phones=[],
+            clock=self.clock,
+            rng=self.stream(f"person:{person.key}"),
+            discover=discover or (lambda: place.server),
+            old=place.server,
+        )
+        owner.phones = [self._phone(seed, owner) for seed in person.phones]
+        for phone in owner.phones:
+            account = owner.account or f"{person.username}@example.org"
+            phone.enroll(place.server, account, phone.seed.enrollment)
+        return owner
+
+    def _phone(self, seed: PhoneSeed, owner: VirtualPerson) -> VirtualPhone:
+        phone = VirtualPhone(
+            seed=seed,
+            network=self.network,
+            clock=self.clock,
+            rng=self.stream(f"phone:{seed.key}"),
+            apple=self.apple,
+            accepts=owner.accepts,
+            directory=self._directory,
+        )
+        self.phones[seed.key] = phone
+        return phone
+
+    @property
+    def messages(self) -> int:
+        """Messages exchanged between phones and products so far."""
+        return sum(phone.messages for phone in self.phones.values())
