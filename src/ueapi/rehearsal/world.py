@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import define, field, frozen
 
+import ueapi
+from ueapi.client import Tenant
 from ueapi.model import AppKind
 from ueapi.plugins import Registry
 from ueapi.rehearsal.apps_and_books import AppsAndBooks, StoreApp
@@ -119,9 +121,18 @@ class World:
 
         return self.open(factory, role)
 
-    def transport(self) -> InProcess:
-        """The way to all products, for a tenant."""
-        return InProcess(self.network)
+    def tenant(self, registry: Registry, place: Place, name: str) -> Tenant:
+        """Connect to a product of this world, on its time and without a network."""
+        settings: Mapping[str, Any] = place.settings
+        return ueapi.connect(
+            place.simulator.backend,
+            name=name,
+            registry=registry,
+            clock=self.clock,
+            rng=self.stream(f"tenant:{name}"),
+            transport=InProcess(self.network),
+            **settings,
+        )
 
     def _push(self, record: EnrollmentRecord) -> None:
         phone = self._directory.get(record.token)

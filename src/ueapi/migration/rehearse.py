@@ -1,0 +1,164 @@
+"""A move on virtual phones: the one place where migration meets rehearsal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from attrs import define, field
+
+from ueapi import migration
+from ueapi.client import Tenant
+from ueapi.contract import Fate
+from ueapi.migration.documents import Plan, PlannedPerson, Policy, Task
+from ueapi.migration.ledger import Ledger
+from ueapi.migration.reporting import Report
+from ueapi.migration.snapshots import write_private
+from ueapi.migration.steering import Event, Question
+from ueapi.model import Snapshot
+from ueapi.plugins import Registry
+from ueapi.rehearsal.administrator import Chore, VirtualAdministrator
+from ueapi.rehearsal.habits import VirtualPerson
+from ueapi.rehearsal.world import Place, World
+
+PILOT: Final = 5
+LEDGER_FILE: Final = "move.db"
+
+
+@define(kw_only=True, eq=False)
+class Rehearsal:
+    """A world, two tenants in it, and the messenger between the move and the virtual people."""
+
+    world: World
+    source: Place
+    target: Place
+    old: Tenant
+    new: Tenant
+    registry: Registry
+    administrator: VirtualAdministrator
+    _people: Mapping[str, VirtualPerson] = field(factory=dict)
+    _reported: set[str] = field(factory=set)
+
+    @classmethod
+    def of(
+        cls, registry: Registry, *, source: str, target: str, users: int, seed: int
+    ) -> Rehearsal:
+        """Build the world: the fleet enrolled at the source, the target new and empty."""
+        world = World.empty(users=users, seed=seed)
+        old_place = world.open_installed(registry, source, "source")
+        new_place = world.open_installed(registry, target, "target")
+        world.settle(old_place, lambda: new_place.server)
+        reported: set[str] = set()
+        return cls(
+            world=world,
+            source=old_place,
+            target=new_place,
+            old=world.tenant(registry, old_place, "old"),
+            new=world.tenant(registry, new_place, "new"),
+            registry=registry,
+            administrator=VirtualAdministrator(
+                console=new_place.simulator.console,
+                clock=world.clock,
+                rng=world.stream("administrator"),
+                on_done=reported.add,
+            ),
+            reported=reported,
+        )
+
+    def described(self) -> str:
+        """What is in the world, for a line of text."""
+        names = [
+            self.registry.manifest(p.simulator.backend).product for p in (self.source, self.target)
+        ]
+        return (
+            f"{len(self.world.fleet.people)} people with {len(self.world.phones)} virtual iPhones on {names[0]}, "
+            f"and an empty {names[1]}"
+        )
+
+    # -- the steps ---------------------------------------------------------------------------------
+
+    def snapshots(self) -> tuple[Snapshot, Snapshot]:
+        """Read both tenants."""
+        return migration.snapshot(self.old), migration.snapshot(self.new)
+
+    def plan(self, source: Snapshot, target: Snapshot) -> Plan:
+        """Plan with a policy that suits the fleet's size, accepting every loss."""
+        policy = Policy(wave_sizes=wave_sizes(len(source.users)), wave_gap=24)
+        plan = migration.plan(source, target, policy=policy, registry=self.registry)
+        lost = frozenset(loss.id for loss in plan.losses if loss.fate is Fate.LOST)
+        return plan.accepting(lost)
+
+    def apply(self, plan: Plan, out: Path) -> Iterator[Event]:
+        """Write the plan, then apply it until every wave is closed."""
+        plan.write(out / "plan.json")
+        ledger = out / LEDGER_FILE
+        for old_file in out.glob(f"{LEDGER_FILE}*"):
+            old_file.unlink()
+        self._people = people_by_key(plan, self.world)
+        with Ledger(f"sqlite:///{ledger}") as opened:
+            yield from migration.apply(
+                plan,
+                source=self.old,
+                target=self.new,
+                ledger=opened,
+                clock=self.world.clock,
+                steering=self,
+                follow=True,
+            )
+
+    def report(self, out: Path) -> Report:
+        """Write report.json and report.html."""
+        found = migration.status(f"sqlite:///{out / LEDGER_FILE}", seed=self.world.seed)
+        write_private(out / "report.json", found.model_dump_json(indent=1) + "\n")
+        migration.write_html(found, out / "report.html")
+        return found
+
+    # -- the messenger -----------------------------------------------------------------------------
+
+    def ask(self, people: Sequence[PlannedPerson], question: Question) -> None:
+        """Pass a question on to virtual people."""
+        for planned in people:
+            person = self._people[planned.key]
+            match question:
+                case Question.MOVE:
+                    person.asked_to_move()
+                case Question.REMIND:
+                    person.reminded()
+                case Question.SIGN_IN:
+                    person.asked_to_sign_in()
+                case Question.WRONG_ENROLLMENT:
+                    person.asked_to_repeat()
+                case Question.ACCEPT_APP:
+                    person.asked_to_accept()
+                case Question.WHICH_PHONE:
+                    pass
+
+    def task(self, task: Task, remark: str) -> None:
+        """Pass a task on to the virtual administrator."""
+        self._reported.discard(task.id)
+        chore = Chore(id=task.id, kind=task.kind, subject=task.subject, content=task.content)
+        self.administrator.take(chore, remark)
+
+    def reported(self) -> frozenset[str]:
+        """Tasks the virtual administrator says are done."""
+        return frozenset(self._reported)
+
+
+def wave_sizes(users: int) -> tuple[int, ...]:
+    """A pilot, then waves that let a fleet of this size move in about four."""
+    return (min(PILOT, users), max(PILOT, users // 4), max(PILOT, users // 3))
+
+
+def people_by_key(plan: Plan, world: World) -> dict[str, VirtualPerson]:
+    """Which virtual person a planned one is, by Managed Apple ID."""
+    by_account = {
+        p.person.managed_apple_id.casefold(): p
+        for p in world.people.values()
+        if p.person.managed_apple_id
+    }
+    return {
+        p.key: by_account[p.managed_apple_id.key]
+        for p in plan.people
+        if p.exclusion is None and p.managed_apple_id
+    }
