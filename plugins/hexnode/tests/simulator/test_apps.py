@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from plugins.hexnode.tests.simulator.world import LOCATION, MAIL, MARA, World
 
+from ueapi.rehearsal.apps_and_books import StoreApp
+
 
 def stocked(seats: int = 1) -> World:
     world = World()
@@ -197,3 +199,30 @@ def test_deleting_an_app_takes_it_off_phones_that_got_it_by_policy():
     phone.connect()
 
     assert phone.apps == {}
+
+
+def test_apps_bought_after_linking_appear_too():
+    world = stocked()
+    world.portal.console.link_location()
+    notes = StoreApp(store_id="77", bundle_id="org.example.notes", name="Notes", version="1")
+
+    world.sell(2, notes)
+
+    names = [a["name"] for a in world.get("/applications/").json["results"]]
+    assert names == [MAIL.name, "Notes"]
+
+
+def test_a_changed_app_group_reaches_phones_whose_policy_requires_it():
+    world = stocked()
+    world.portal.console.link_location()
+    phone = world.enroll()
+    world.post("/appgroups/", {"name": "G", "description": "", "apps": []})
+    needed = {"mandatory_apps": {"app": [], "group": [1]}}
+    body = {"name": "P", "app_management": needed, "policy_targets": {"devices": [1]}}
+    world.post("/policy/", body)
+    mail = world.get("/applications/").json["results"][0]["id"]
+
+    world.post("/appgroups/1/", {"add_apps": [mail], "remove_apps": []})
+    phone.connect()
+
+    assert phone.apps == {MAIL.bundle_id: "Managed"}

@@ -195,3 +195,13 @@ def test_populating_twice_with_one_seed_gives_the_same_rows():
     two.portal.populate(20, seed=3)
 
     assert one.get("/devices/").json == two.get("/devices/").json
+
+
+def test_nothing_keeps_pointing_to_a_deleted_user():
+    world = World()
+    mara = world.user()
+    world.post("/policy/", {"name": "P", "policy_targets": {"users": [mara]}})
+
+    world.delete(f"/users/{mara}/")
+
+    assert world.get("/policy/1/").json["policy_targets"]["users"] == []

@@ -1,14 +1,14 @@
-"""The administrator's back doors of the portal, and what an organization's portal is filled with."""
+"""The administrator's back doors of the portal."""
 
 from __future__ import annotations
 
 from attrs import define
 
 from ueapi.rehearsal.simulator import Console
+from ueapi_hexnode.simulator.location import sync_location
 from ueapi_hexnode.simulator.policies import profile_of, take_over
 from ueapi_hexnode.simulator.portal import Portal
-from ueapi_hexnode.simulator.routes_apps import find_app
-from ueapi_hexnode.simulator.state import AppRow, PolicyRow
+from ueapi_hexnode.simulator.state import PolicyRow
 
 
 @define(eq=False)
@@ -22,24 +22,9 @@ class HexnodeConsole(Console):
         self.portal.takes_accounts = True
 
     def link_location(self) -> None:
-        """Source: Hexnode help, App lifecycle: bought apps sync into the inventory. Guess: they are `store` apps."""
+        """Source: Hexnode help, Apple User Enrollment: the token of the location is added in the portal."""
         self.portal.location_linked = True
-        self.sync_location()
-
-    def sync_location(self) -> None:
-        """Take over what was bought in the location since."""
-        around = self.portal.around
-        for store_id in around.apple.store_ids(around.location):
-            app = around.apple.app(store_id)
-            if app is None:
-                continue
-            row = find_app(self.portal, app.bundle_id)
-            if row is None:
-                row = AppRow(
-                    id=self.portal.store.next_id("app"), name=app.name, identifier=app.bundle_id
-                )
-                self.portal.store.apps[row.id] = row
-            row.store_id, row.version = store_id, app.version
+        sync_location(self.portal)
 
     def make_profile(self, name: str, content: bytes) -> str:
         now = self.portal.now()

@@ -23,8 +23,8 @@ from ueapi.rehearsal.apps_and_books import StoreApp
 from ueapi.rehearsal.fleet import AppSeed, Fleet, GroupSeed, Person, ProfileSeed
 from ueapi_hexnode.simulator.console import HexnodeConsole
 from ueapi_hexnode.simulator.device_hooks import DeviceHooks
+from ueapi_hexnode.simulator.location import find_app
 from ueapi_hexnode.simulator.portal import Portal
-from ueapi_hexnode.simulator.routes_apps import find_app
 from ueapi_hexnode.simulator.state import AppRow, DeviceRow, GroupRow, Targets
 
 APP_TYPES: Final = {

@@ -18,6 +18,7 @@ from ueapi_hexnode.simulator.answers import (
     required,
     text_in,
 )
+from ueapi_hexnode.simulator.location import find_app, sync_location
 from ueapi_hexnode.simulator.paging import ordered, page
 from ueapi_hexnode.simulator.portal import Portal, Route
 from ueapi_hexnode.simulator.state import AppRow
@@ -58,6 +59,7 @@ def _item(row: AppRow) -> dict[str, object]:
 
 async def list_apps(portal: Portal, request: Request) -> Response:
     """Source: Hexnode developer pages, List all apps; filters from published clients."""
+    sync_location(portal)
     rows = list(portal.store.apps.values())
     for name in ("platform", "app_type"):
         wanted = request.query_params.get(name)
@@ -141,12 +143,6 @@ def _store_app(portal: Portal, body: dict[str, object]) -> AppRow:
         version=optional_text(body, "version") or "",
         store_id=store_id,
     )
-
-
-def find_app(portal: Portal, identifier: str, platform: str = "ios") -> AppRow | None:
-    """The inventory's app of that bundle id."""
-    rows = portal.store.apps.values()
-    return next((a for a in rows if a.identifier == identifier and a.platform == platform), None)
 
 
 async def show_app(portal: Portal, request: Request) -> Response:

@@ -216,9 +216,7 @@ async def delete_group(side: Side, portal: Portal, request: Request) -> Response
     store = portal.store
     members = {d.id for d in store.members_of(row)} if side is DEVICES else set(row.members)
     del side.groups(store)[row.id]
-    associated = [p.targets for p in store.policies.values()]
-    associated += [a.targets for a in store.apps.values()]
-    for targets in associated:
+    for targets in store.all_targets():
         (targets.usergroups if side is USERS else targets.devicegroups).discard(row.id)
     _changed(side, portal, request, members)
     return answer(None, 204)

@@ -110,7 +110,8 @@ async def replace_shelf(kind: Kind, portal: Portal, request: Request) -> Respons
     """Source: Hexnode developer pages, Update App Group and Update App Catalogs."""
     row = _shelf(kind, portal, request)
     _fill(kind, portal.store, row, await body_of(request))
-    _follow(portal, request, row)
+    if not kind.has_groups:
+        _follow(portal, request, row)
     return answer(_shown(kind, portal.store, row))
 
 
@@ -125,7 +126,8 @@ async def change_shelf(kind: Kind, portal: Portal, request: Request) -> Response
     row.apps = _mixed(row.apps, body, "apps", portal.store.apps)
     if kind.has_groups:
         row.groups = _mixed(row.groups, body, "groups", portal.store.appgroups)
-    _follow(portal, request, row)
+    if not kind.has_groups:
+        _follow(portal, request, row)
     return answer(_shown(kind, portal.store, row), 201)
 
 
@@ -141,7 +143,8 @@ async def delete_shelf(kind: Kind, portal: Portal, request: Request) -> Response
     """Source: published clients. Guess: 204."""
     row = _shelf(kind, portal, request)
     del kind.rows(portal.store)[row.id]
-    _follow(portal, request, row)
+    if not kind.has_groups:
+        _follow(portal, request, row)
     return answer(None, 204)
 
 

@@ -33,7 +33,7 @@ from ueapi_hexnode.simulator.throttle import Throttle
 
 BASE: Final = "/api/v1"
 LICENSED_SEATS: Final = 100
-"""Devices the subscription covers, until `license_seats` says otherwise."""
+"""Devices the smallest subscription here covers."""
 
 _TABLE: Final[tuple[Route, ...]] = (
     *routes_users.TABLE,
@@ -62,7 +62,9 @@ class HexnodeSimulator(Simulator):
         self.line.side = self._device_side
         self.portal.delivery = Delivery(self.portal, self.line)
         self._console = HexnodeConsole(self.portal)
-        self.throttle = Throttle(around.clock.monotonic, self.portal.store.managed, LICENSED_SEATS)
+        self.throttle = Throttle(
+            around.clock.monotonic, self.portal.store.managed, _seats_for(around)
+        )
         self._planted: frozenset[str] = frozenset()
         self.portal.open()
         super().__init__(around)
@@ -155,6 +157,12 @@ class HexnodeSimulator(Simulator):
     def populate(self, n: int, seed: int) -> None:
         """Fill in n users with a device each, for measuring."""
         populate(self.portal, n, seed)
+
+
+def _seats_for(around: Surroundings) -> int:
+    """Size of a new portal's subscription: who buys apps for so many people has as many phones to manage."""
+    apps = around.apple.store_ids(around.location)
+    return max(LICENSED_SEATS, *(around.apple.seats(around.location, app) for app in apps), 1)
 
 
 def _not_served(allowed: Sequence[str]) -> Handler:

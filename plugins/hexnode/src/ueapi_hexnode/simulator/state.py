@@ -44,7 +44,6 @@ class UserRow:
     upn: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
     invitations: list[Invitation] = field(factory=list)
-    deleted: bool = False
 
 
 @define(kw_only=True)
@@ -245,10 +244,11 @@ class Store:
     def drop_user(self, row: UserRow) -> None:
         """Forget a user; their device records go to the Default User."""
         self.change_email(row, None)
-        row.deleted = True
         del self.users[row.id]
         for group in self.usergroups.values():
             group.members.discard(row.id)
+        for targets in self.all_targets():
+            targets.users.discard(row.id)
         for device in self.devices_of(row.id):
             self.give(device, DEFAULT_USER)
 
@@ -295,6 +295,13 @@ class Store:
         if group.rule is not None:
             return device.is_managed and group.rule(device)
         return device.id in group.members
+
+    def all_targets(self) -> list[Targets]:
+        """Targets of every policy and app."""
+        return [
+            *(p.targets for p in self.policies.values()),
+            *(a.targets for a in self.apps.values()),
+        ]
 
     def in_scope(self, targets: Targets, device: DeviceRow) -> bool:
         """Whether something with these targets is meant for the device."""
