@@ -6,6 +6,8 @@ from plugins.hexnode.tests.simulator.world import HARDWARE, MAIL, MARA, World
 
 from ueapi.model import Comparison, Criterion, CriterionField, EnrollmentKind
 from ueapi.rehearsal.fleet import AppSeed, Fleet, GroupSeed, Person, PhoneSeed, ProfileSeed
+from ueapi.rehearsal.world import World as Organization
+from ueapi_hexnode.simulator import build
 
 SECRET = "wifi-secret-1"
 
@@ -103,3 +105,18 @@ def test_furnishing_is_the_same_each_time():
 
     for path in ("/users/", "/policy/1/", "/devicegroups/", "/applications/"):
         assert one.get(path).json == two.get(path).json
+
+
+def test_a_whole_organization_settles_and_every_phone_answers():
+    world = Organization.empty(users=12, seed=3)
+    place = world.open(build, "source")
+
+    world.settle(place)
+
+    store = place.simulator.portal.store
+    statuses = {a.status for d in store.devices.values() for a in d.actions}
+    assert statuses <= {"Success", "Failed"}
+    assert len(store.devices) == sum(len(p.phones) for p in world.fleet.people)
+    assert any(d.apps and d.policies for d in store.devices.values())
+    assert set(world.fleet.secrets.values()) <= place.simulator.secrets()
+    assert int(place.settings["licensed_seats"]) >= 100

@@ -62,7 +62,11 @@ class PhoneLine:
             command = mdm.Command(
                 uuid=self._id(),
                 request_type=mdm.RequestType.INSTALL_APPLICATION,
-                content={"ManifestURL": address, "ManagementFlags": 1},
+                content={
+                    "ManifestURL": address,
+                    "Identifier": app.identifier,
+                    "ManagementFlags": 1,
+                },
             )
         self._queue(record, action, command)
 
