@@ -35,7 +35,7 @@ BASE: Final = "/api/v1"
 LICENSED_SEATS: Final = 100
 """Devices the smallest subscription here covers."""
 
-_TABLE: Final[tuple[Route, ...]] = (
+ROUTES: Final[tuple[Route, ...]] = (
     *routes_users.TABLE,
     *routes_devices.TABLE,
     *routes_groups.TABLE,
@@ -75,11 +75,11 @@ class HexnodeSimulator(Simulator):
 
     def routes(self) -> Sequence[tuple[str, str, Handler, bool]]:
         allowed: dict[str, list[str]] = {}
-        for method, path, _, _ in _TABLE:
+        for method, path, _, _ in ROUTES:
             allowed.setdefault(path, []).append(method)
         served: list[tuple[str, str, Handler, bool]] = [
             (method, BASE + path, self._served(partial(handler, self.portal), allowed[path]), does)
-            for method, path, handler, does in _TABLE
+            for method, path, handler, does in ROUTES
         ]
         for path, methods in allowed.items():
             served += [
