@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ueapi.cli.printing import ERRORS, Format, Row, print_document, print_rows
-from ueapi.contract import Capability, CapabilitySheet, Level, Support
-from ueapi.plugins import Registry
+from ueapi.cli.printing import Format, Row, errors, print_document, print_rows
+
+if TYPE_CHECKING:
+    from ueapi.contract import CapabilitySheet, Support
+    from ueapi.plugins import Registry
 
 
 def backends(
@@ -19,6 +21,8 @@ def backends(
     ] = False,
 ) -> None:
     """List the installed backends, also those that could not be loaded."""
+    from ueapi.plugins import Registry
+
     registry = Registry.installed()
     rows = [*_good(registry), *_broken(registry)]
     if as_json:
@@ -27,10 +31,12 @@ def backends(
     print_rows(("name", "product", "contract", "capabilities", "state"), rows, Format.TABLE)
     if tracebacks:
         for failure in registry.failures:
-            ERRORS.print(f"\n{failure.name}:\n{failure.traceback}", markup=False)
+            errors().print(f"\n{failure.name}:\n{failure.traceback}", markup=False)
 
 
 def _good(registry: Registry) -> Iterator[Row]:
+    from ueapi.contract import Capability
+
     for name in registry.names:
         manifest, sheet = registry.manifest(name), registry.sheet(name)
         callable_ones = sum(1 for c in sheet if sheet[c].is_callable)
@@ -62,6 +68,8 @@ def capabilities(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Show what each backend provides, with evidence."""
+    from ueapi.plugins import Registry
+
     registry = Registry.installed()
     names = [backend] if backend else list(registry.names)
     rows = [row for name in names for row in _rows(name, registry.sheet(name), assumed=assumed)]
@@ -88,6 +96,8 @@ def _rows(name: str, sheet: CapabilitySheet, *, assumed: bool) -> Iterator[Row]:
 
 
 def _remark(support: Support) -> str:
+    from ueapi.contract import Level
+
     text = {
         Level.NATIVE: "",
         Level.PARTIAL: support.loss,

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
-from ueapi.cli.printing import ERRORS, OUTPUT, Format, print_document, print_rows
+from ueapi.cli.printing import Format, errors, output, print_document, print_rows
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ueapi.migration import Report
     from ueapi.migration.rehearse import Rehearsal
 
@@ -27,7 +28,7 @@ def demo(
     from ueapi.plugins import Registry
 
     begun = time.perf_counter()
-    say = ERRORS if as_json else OUTPUT
+    say = errors() if as_json else output()
     rehearsal = Rehearsal.of(
         Registry.installed(), source="jamf", target="hexnode", users=users, seed=seed
     )
@@ -66,7 +67,7 @@ def _summary(report: Report, out: Path, seconds: float) -> None:
         if report.ended_at and report.started_at
         else 0.0
     )
-    OUTPUT.print(f"[bold]5 Report[/]    {days:.1f} virtual days in {seconds:.1f} s\n")
+    output().print(f"[bold]5 Report[/]    {days:.1f} virtual days in {seconds:.1f} s\n")
     rows = [
         {"": name, **count.model_dump()}
         for name, count in (("people", report.users), ("phones", report.devices))
@@ -74,13 +75,13 @@ def _summary(report: Report, out: Path, seconds: float) -> None:
     print_rows(("", "total", "moved", "waiting", "excluded", "failed"), rows, Format.TABLE)
     gap = report.gap_minutes
     calls = ", ".join(f"{name} {sum(ops.values())}" for name, ops in report.calls.items())
-    OUTPUT.print(
+    output().print(
         f"\nWithout work: half of the phones at most {gap.p50} min, 95 % at most {gap.p95} min."
     )
-    OUTPUT.print(f"Requests: {calls}.")
+    output().print(f"Requests: {calls}.")
     for reason, count in report.reasons.items():
-        OUTPUT.print(f"  {count} {reason}", markup=False)
-    OUTPUT.print(
+        output().print(f"  {count} {reason}", markup=False)
+    output().print(
         f"\nLook at [bold]{out / 'report.html'}[/], then try\n"
         f"  ueapi migrate who KEY --ledger {out / 'move.db'}    one person's way (keys are in plan.json)\n"
         f"  ueapi demo --users 200 --seed 11\n"

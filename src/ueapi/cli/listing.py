@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ueapi.cli.opening import open_tenant
 from ueapi.cli.printing import Format, Row, print_rows
-from ueapi.client import Tenant
-from ueapi.model import App, Device, Group, Profile, User
+
+if TYPE_CHECKING:
+    from ueapi.client import Tenant
+    from ueapi.model import App, Device, Group, Profile, User
 
 
 class Things(StrEnum):

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
 from ueapi.cli.exits import Exit
 from ueapi.cli.opening import open_tenant, snapshot_of
-from ueapi.cli.printing import ERRORS, Format, print_document, print_rows
+from ueapi.cli.printing import Format, errors, print_document, print_rows
 from ueapi.errors import InvalidSettings, UnreadableInput
 
 if TYPE_CHECKING:
@@ -62,11 +61,15 @@ def plan(
         _print_plan(made, out)
     if made.unaccepted:
         ids = " ".join(f"--accept {loss.id}" for loss in made.unaccepted)
-        ERRORS.print(f"{len(made.unaccepted)} lost settings are not accepted: {ids}", markup=False)
+        errors().print(
+            f"{len(made.unaccepted)} lost settings are not accepted: {ids}", markup=False
+        )
         raise typer.Exit(Exit.UNACCEPTED_LOSSES)
 
 
 def _policy(path: Path | None) -> Policy:
+    from pydantic import ValidationError
+
     from ueapi.migration import Policy
 
     if path is None:

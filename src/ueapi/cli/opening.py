@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import ueapi
 from ueapi.cli.settings_file import find_entry, reveal, settings_path
-from ueapi.client import Tenant
-from ueapi.model import Snapshot
+
+if TYPE_CHECKING:
+    from ueapi.client import Tenant
+    from ueapi.model import Snapshot
 
 
 def open_tenant(name: str) -> Tenant:
     """Connect to a tenant of the settings file."""
+    import ueapi
+
     entry = find_entry(settings_path(), name)
     secrets = {key: reveal(source, key) for key, source in entry.secrets.items()}
     settings: dict[str, Any] = {**entry.settings, **secrets}

@@ -7,16 +7,15 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import cache
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
-from rich.table import Table
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Row = Mapping[str, object]
 
-ERRORS: Final = Console(stderr=True, highlight=False)
-OUTPUT: Final = Console(highlight=False)
 SAMPLE: Final = 1000
 """Rows of a table that are measured before it is drawn; a longer listing is drawn in several tables."""
 
@@ -28,6 +27,22 @@ class Format(StrEnum):
     JSON = "json"
     NDJSON = "ndjson"
     CSV = "csv"
+
+
+@cache
+def errors() -> Console:
+    """Where everything but documents goes."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+@cache
+def output() -> Console:
+    """Where tables and summaries go."""
+    from rich.console import Console
+
+    return Console(highlight=False)
 
 
 def print_document(document: object) -> None:
@@ -49,12 +64,14 @@ def print_rows(columns: Sequence[str], rows: Iterable[Row], form: Format) -> int
 
 
 def _table(columns: Sequence[str], rows: Iterator[Row]) -> int:
+    from rich.table import Table
+
     count = 0
     while part := list(islice(rows, SAMPLE)):
         table = Table(*columns, box=None, pad_edge=False, header_style="bold")
         for row in part:
             table.add_row(*(_text(row.get(c)) for c in columns))
-        OUTPUT.print(table)
+        output().print(table)
         count += len(part)
     return count
 

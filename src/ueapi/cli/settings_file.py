@@ -19,12 +19,14 @@ import subprocess
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
-from pydantic import SecretStr
 
 from ueapi.errors import InvalidSettings, UnreadableInput
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
 
 SERVICE: Final = "ueapi"
 SOURCES: Final = ("env", "file", "command", "keychain")
@@ -146,6 +148,8 @@ def reveal(source: SecretSource, key: str) -> SecretStr:
     Raises:
         InvalidSettings: it isn't where the file says; the message names the place, never the content.
     """
+    from pydantic import SecretStr
+
     match source.kind:
         case "env":
             found = os.environ.get(source.place)

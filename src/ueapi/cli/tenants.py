@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import SecretStr
 
 from ueapi.cli import settings_file
 from ueapi.cli.opening import open_tenant
 from ueapi.cli.printing import Format, print_document, print_rows
 from ueapi.cli.settings_file import SecretSource, TenantEntry
-from ueapi.contract import Settings
 from ueapi.errors import InvalidSettings
-from ueapi.plugins import Registry
+
+if TYPE_CHECKING:
+    from ueapi.contract import Settings
 
 app = typer.Typer(help="Keep tenants under a name.", no_args_is_help=True)
 
@@ -34,6 +34,8 @@ def add(
     ] = None,
 ) -> None:
     """Add or replace a tenant. Secrets are never taken from the command line."""
+    from ueapi.plugins import Registry
+
     fields = Registry.installed().settings_type(backend)
     plain = dict(_pair(text) for text in values or [])
     hidden = {key: _source(name, key, place) for key, place in map(_pair, secrets or [])}
@@ -88,7 +90,7 @@ def _check(backend: str, fields: type[Settings], plain: set[str], hidden: set[st
 
 
 def _is_secret(fields: type[Settings], name: str) -> bool:
-    return SecretStr.__name__ in str(fields.model_fields[name].annotation)
+    return "SecretStr" in str(fields.model_fields[name].annotation)
 
 
 @app.command("list")
