@@ -2,7 +2,7 @@
 
 ```toml
 [tenants.old]
-backend = "jamf"
+backend = "NAME"
 url = "https://example.org"
 client_id = "ueapi"
 client_secret = { env = "OLD_SECRET" }
