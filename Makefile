@@ -68,7 +68,7 @@ lint: $(TOOLS)
 
 types: $(TOOLS)
 	$(BIN)/mypy
-	$(BIN)/mypy tests $(PLUGINS:%=plugins/%/tests) tools
+	$(BIN)/mypy $(wildcard tests plugins/*/tests benchmarks tools)
 
 docs: $(TOOLS)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site

@@ -28,7 +28,7 @@ SIGN = {
 
 def on_page_markdown(markdown: str, **_: object) -> str:
     """Replace each mark by its table; an unknown name is an error."""
-    return MARK.sub(lambda mark: "\n".join(TABLES[mark[1]]()), markdown)
+    return MARK.sub(lambda mark: "\n".join(TABLES[str(mark[1])]()), markdown)
 
 
 def capabilities() -> Iterator[str]:
@@ -68,7 +68,7 @@ def commands() -> Iterator[str]:
 
 def of_command(command: Any, path: tuple[str, ...]) -> Iterator[str]:
     """A section for a command, then one for each of its own."""
-    children = getattr(command, "commands", None)
+    children: dict[str, Any] | None = getattr(command, "commands", None)
     if path and children is None:
         arguments = [shown_name(p) for p in command.params if isinstance(p, TyperArgument)]
         words = " ".join(["ueapi", *path, *arguments])
@@ -76,8 +76,8 @@ def of_command(command: Any, path: tuple[str, ...]) -> Iterator[str]:
         yield f"```\n{words} [OPTIONS]\n```\n"
         yield f"{escaped(command.help or '')}\n"
         yield from of_parameters(command.params)
-    for name in sorted(children or ()):
-        yield from of_command(children[name], (*path, name))
+    for name, child in sorted((children or {}).items()):
+        yield from of_command(child, (*path, name))
 
 
 def of_parameters(parameters: list[Any]) -> Iterator[str]:
