@@ -179,6 +179,13 @@ class VirtualPhone:
         current.pushed = True
         self.clock.after(self.rng.uniform(2.0, 25.0), lambda: self._poll(current))
 
+    def fetch(self, url: str) -> bytes | None:
+        """Download something, such as the manifest of an in-house app; `None` when it isn't there."""
+        if not self.network.reaches(url):
+            return None
+        reply = self.network.send("GET", url, {}, b"")
+        return reply.body if reply.status == OK else None
+
     def _poll(self, current: PhoneEnrollment) -> None:
         current.pushed = False
         message = self._idle(current)

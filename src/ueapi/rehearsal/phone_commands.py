@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
-from ueapi.apple import mdm
+from ueapi.apple import mdm, plist
 from ueapi.apple import profiles as apple_profiles
 from ueapi.apple.plist import PlistDict, PlistValue
+from ueapi.apple.rules import RuleKind, Rules
 from ueapi.errors import InvalidModel
 from ueapi.model import EnrollmentID
 from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE
@@ -36,9 +37,16 @@ class Contents:
 def obey(phone: VirtualPhone, current: PhoneEnrollment, command: mdm.Command) -> mdm.CommandResult:
     """Carry a command out, or say why not."""
     act = _ACTS.get(command.request_type)
-    if act is None:
+    if act is None or not _is_allowed(RuleKind.COMMAND, command.request_type, phone, current):
         return _failed(current, command, 12021, "this command is not available here")
     return act(phone, current, command)
+
+
+def _is_allowed(kind: RuleKind, name: str, phone: VirtualPhone, current: PhoneEnrollment) -> bool:
+    if not current.kind.is_user_enrollment:
+        return True
+    verdict = Rules.load().find(kind, name, ios=phone.seed.os_version)
+    return verdict is not None and verdict.is_usable
 
 
 def _answer(
@@ -105,11 +113,14 @@ def _install_application(
     """A user-assigned license must be there; a private copy is never taken over. Source: Apple, InstallApplication."""
     store_id = str(command.content.get("iTunesStoreID", ""))
     app = phone.apple.app(store_id) if store_id else None
-    bundle_id = app.bundle_id if app else str(command.content.get("Identifier", ""))
+    bundle_id = app.bundle_id if app else _named_app(phone, command)
+    if not bundle_id:
+        reason: PlistDict = {"RejectionReason": "CouldNotVerifyAppID"}
+        return _failed(current, command, 12023, "it can't be found out which app is meant", reason)
     contents = current.contents
     if bundle_id in phone.owned:
         contents.apps[bundle_id] = OWNED_BY_USER
-        reason: PlistDict = {"Identifier": bundle_id, "RejectionReason": "AppAlreadyInstalled"}
+        reason = {"Identifier": bundle_id, "RejectionReason": "AppAlreadyInstalled"}
         return _failed(current, command, 12025, "the user installed this app", reason)
     if app and not phone.apple.holds(current.server.location, app.store_id, current.account):
         reason = {"Identifier": bundle_id, "RejectionReason": "NotEntitled"}
@@ -122,6 +133,26 @@ def _install_application(
     return _answer(current, command, response={"Identifier": bundle_id, "State": PROMPTING})
 
 
+def _named_app(phone: VirtualPhone, command: mdm.Command) -> str:
+    """The bundle id a command names itself, or through the manifest of an in-house app; empty if neither does."""
+    named = command.content.get("Identifier")
+    if isinstance(named, str):
+        return named
+    address = command.content.get("ManifestURL")
+    content = phone.fetch(address) if isinstance(address, str) else None
+    if content is None:
+        return ""
+    try:
+        manifest = plist.read(content)
+    except InvalidModel:
+        return ""
+    match manifest:
+        case {"items": [{"metadata": {"bundle-identifier": str(bundle_id)}}, *_]}:
+            return bundle_id
+        case _:
+            return ""
+
+
 def _prompt(phone: VirtualPhone, current: PhoneEnrollment, bundle_id: str) -> None:
     agreed = phone.accepts(bundle_id)
     if agreed is None:
@@ -129,7 +160,8 @@ def _prompt(phone: VirtualPhone, current: PhoneEnrollment, bundle_id: str) -> No
         return
 
     def install() -> None:
-        current.contents.apps[bundle_id] = MANAGED
+        if current.contents.apps.get(bundle_id) == PROMPTING:
+            current.contents.apps[bundle_id] = MANAGED
 
     phone.clock.after(agreed, install)
 
@@ -162,7 +194,8 @@ def _list_profiles(
 def _information(
     phone: VirtualPhone, current: PhoneEnrollment, command: mdm.Command
 ) -> mdm.CommandResult:
-    """Answers what was asked for and nothing else."""
+    """Answers what was asked for and is allowed, and nothing else."""
+    hardware = phone.seed.hardware
     known: PlistDict = {
         "DeviceName": phone.seed.name,
         "OSVersion": phone.seed.os_version,
@@ -172,10 +205,20 @@ def _information(
         "DeviceCapacity": 128.0,
         "AvailableDeviceCapacity": 51.5,
         "BatteryLevel": 0.8,
+        "SerialNumber": hardware.serial,
+        "UDID": hardware.udid,
+        "IMEI": hardware.imei,
+        "PhoneNumber": hardware.phone_number,
     }
     queries = command.content.get("Queries")
     asked = queries if isinstance(queries, list) else []
-    answers: PlistDict = {q: known[q] for q in asked if isinstance(q, str) and q in known}
+    answers: PlistDict = {
+        q: known[q]
+        for q in asked
+        if isinstance(q, str)
+        and q in known
+        and _is_allowed(RuleKind.QUERY, f"DeviceInformation:{q}", phone, current)
+    }
     return _answer(current, command, response={"QueryResponses": answers})
 
 

@@ -85,17 +85,25 @@ class Network:
 
     hosts: dict[str, Application] = field(factory=dict)
 
+    def reaches(self, url: str) -> bool:
+        """Whether the URL's host is here."""
+        return httpx.URL(url).host in self.hosts
+
     def answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
         """Have the host's application answer.
 
         Raises:
             httpx.ConnectError: no such host.
+            httpx.ReadError: the connection broke before the answer came.
         """
         application = self.hosts.get(request.url.host)
         if application is None:
             raise httpx.ConnectError(f"no host {request.url.host} here", request=request)
         exchange = _Exchange(body)
-        finished(_called(application, _scope(request), exchange))
+        try:
+            finished(_called(application, _scope(request), exchange))
+        except ConnectionError as problem:
+            raise httpx.ReadError(str(problem), request=request) from problem
         return httpx.Response(
             exchange.status,
             headers=[(k, v) for k, v in exchange.headers],
