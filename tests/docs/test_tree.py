@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
+from tools.check_tree import check_line, check_name, check_vendor_words, findings
 
 import ueapi
-from tools.check_tree import check_line, check_name, check_vendor_words, findings
 from ueapi import errors
 from ueapi.contract import Capability
 from ueapi.plugins import Registry
