@@ -112,7 +112,7 @@ def _tick(move: Move) -> None:
         staging.stage_objects(move)
         move.once("stage", "stage", lambda: "staged")
         move.emit("staged", "groups, profiles and apps are on the target")
-    elif not move.target_apps:
+    elif not move.is_target_read:
         staging.refresh_target(move)
     _start_waves(move)
     looking.look(move)

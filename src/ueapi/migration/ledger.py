@@ -68,6 +68,9 @@ class Ledger:
             _make_private(self._path)
         self._engine = _engine(url)
         self._connection = self._open(may_write=may_write)
+        self._keeps = may_write
+        self._kept_devices: list[DeviceRow] | None = None
+        self._kept_outcomes: dict[str, str] | None = None
 
     def __enter__(self) -> Ledger:
         return self
@@ -99,7 +102,11 @@ class Ledger:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        """One transaction of its own, on disk when it ends."""
+        """One transaction of its own, on disk when it ends.
+
+        Only the writer keeps what it read, since nobody else writes; what is kept is forgotten with each write.
+        """
+        self._kept_devices = None
         with self._connection.begin():
             yield self._connection
 
@@ -175,8 +182,13 @@ class Ledger:
 
     def devices(self) -> list[DeviceRow]:
         """Every phone's row, in a stable order."""
-        rows = self._rows(select(t.devices).order_by(t.devices.c.source_id))
-        return [device_row(row._asdict()) for row in rows]
+        if self._kept_devices is None:
+            rows = self._rows(select(t.devices).order_by(t.devices.c.source_id))
+            found = [device_row(row._asdict()) for row in rows]
+            if not self._keeps:
+                return found
+            self._kept_devices = found
+        return list(self._kept_devices)
 
     def set_device(self, source_id: str, **values: object) -> None:
         """Change columns of a phone's row; times as datetime."""
@@ -230,11 +242,17 @@ class Ledger:
                 .where(t.intents.c.key == key)
                 .values(outcome=outcome, closed_at=now.isoformat())
             )
+        if self._kept_outcomes is not None:
+            self._kept_outcomes[key] = outcome
 
     def outcome(self, key: str) -> str | None:
         """What came of an intent; `None` when it is unknown or was never begun."""
-        rows = self._rows(select(t.intents.c.outcome).where(t.intents.c.key == key))
-        return str(rows[0][0]) if rows and rows[0][0] is not None else None
+        if self._kept_outcomes is None or not self._keeps:
+            closed = select(t.intents.c.key, t.intents.c.outcome).where(
+                t.intents.c.outcome.is_not(None)
+            )
+            self._kept_outcomes = {str(k): str(o) for k, o in self._rows(closed)}
+        return self._kept_outcomes.get(key)
 
     def open_intents(self) -> list[str]:
         """Keys of intents without an outcome."""

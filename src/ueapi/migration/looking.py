@@ -38,6 +38,7 @@ def look(move: Move) -> None:
     _note_leaving(move, rows)
     rows = [r for r in move.ledger.devices() if r.state in _OPEN]
     _note_arrivals(move, rows)
+    move.looked_at = move.now
 
 
 def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
@@ -48,12 +49,20 @@ def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
         device = there.get(row.source_id)
         if device is not None and device.enrollment.state is EnrollmentState.ENROLLED:
             continue
-        left_at = (device and device.enrollment.ended) or move.now
+        left_at = (device and device.enrollment.ended) or _last_seen(move, row)
         move.ledger.set_device(
             row.source_id, state=DeviceState.LEFT, since=move.now, left_at=left_at, problem=None
         )
         move.emit("left", "the old enrollment is gone", person=row.person, actor="person")
     _release_licenses(move, there.values())
+
+
+def _last_seen(move: Move, row: DeviceRow) -> datetime:
+    """When the phone was last seen under its old enrollment, for a product that doesn't say when it ended.
+
+    The phone left after that; so the time without work is never reported shorter than it was.
+    """
+    return max(move.looked_at or row.since, row.since)
 
 
 def _release_licenses(move: Move, there: Iterable[Device]) -> None:

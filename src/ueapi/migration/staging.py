@@ -77,6 +77,7 @@ def refresh_target(move: Move) -> None:
     """Read names and ids of the target's profiles and apps: two listings."""
     move.target_profiles = {p.name: p.id for p in move.target.profiles.list()}
     move.target_apps = {a.bundle_id: a.id for a in move.target.apps.list() if a.bundle_id}
+    move.is_target_read = True
 
 
 def _problem(move: Move, task: Task) -> str:

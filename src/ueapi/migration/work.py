@@ -46,6 +46,10 @@ class Move:
     """Name → id of profiles on the target."""
     target_apps: dict[str, str] = field(factory=dict)
     """Bundle id → id of apps on the target."""
+    is_target_read: bool = False
+    """Whether the two listings above were read in this run."""
+    looked_at: datetime | None = None
+    """When both tenants were last listed in this run."""
     target_users: dict[str, str] = field(factory=dict)
     """Target user id, and username, → person key."""
 
