@@ -14,6 +14,7 @@ from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.device_side import SignInRefused
 from ueapi.rehearsal.fleet import Habit, Person
 from ueapi.rehearsal.phone import CannotEnroll, Server, VirtualPhone
+from ueapi.rehearsal.working import within_working_hours
 
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0
@@ -61,10 +62,12 @@ class VirtualPerson:
         if habit is Habit.NEVER or self.has_begun:
             return
         self.has_begun = True
-        delay = self.rng.uniform(1.2 * DAY, 6 * DAY) if habit is Habit.LATE else self._soon()
+        delay = self._at_work(
+            self.rng.uniform(1.2 * DAY, 6 * DAY) if habit is Habit.LATE else self._soon()
+        )
         for phone in self.phones:
             if phone.enrollment is not None and phone.enrollment.server is self.old:
-                self._later(delay, partial(self._move, phone))
+                self._later(delay, partial(self._move_from, phone, self.old))
                 delay += self.rng.uniform(1 * HOUR, 4 * HOUR)
 
     def reminded(self) -> None:
@@ -78,7 +81,7 @@ class VirtualPerson:
             return
         for phone in self.phones:
             if phone.enrollment is None:
-                delay = self.rng.uniform(20 * MINUTE, 4 * HOUR)
+                delay = self._at_work(self.rng.uniform(20 * MINUTE, 4 * HOUR))
                 self._later(delay, partial(self._sign_in, phone))
 
     def asked_to_repeat(self) -> None:
@@ -87,15 +90,16 @@ class VirtualPerson:
             return
         for phone in self.phones:
             if phone.enrollment and not phone.enrollment.kind.is_user_enrollment:
-                delay = self.rng.uniform(20 * MINUTE, 3 * HOUR)
-                self._later(delay, partial(self._move, phone))
+                delay = self._at_work(self.rng.uniform(20 * MINUTE, 3 * HOUR))
+                self._later(delay, partial(self._undo, phone))
 
     def asked_to_accept(self) -> None:
         """Delete private copies of work apps, so that they can be installed."""
         if self.is_stubborn:
             return
         for phone in self.phones:
-            self._later(self.rng.uniform(0.5 * HOUR, 5 * HOUR), phone.owned.clear)
+            delay = self._at_work(self.rng.uniform(0.5 * HOUR, 5 * HOUR))
+            self._later(delay, phone.owned.clear)
 
     def accepts(self, _: str) -> float | None:
         """Seconds until an app's installation is accepted."""
@@ -106,8 +110,19 @@ class VirtualPerson:
     def _soon(self) -> float:
         return self.rng.uniform(5 * MINUTE, 90 * MINUTE)
 
+    def _at_work(self, delay: float) -> float:
+        return within_working_hours(self.clock.now(), delay, self.rng.random())
+
     def _later(self, delay: float, work: Callable[[], None]) -> None:
         self.clock.after(delay, work)
+
+    def _move_from(self, phone: VirtualPhone, server: Server) -> None:
+        if phone.enrollment is None or phone.enrollment.server is server:
+            self._move(phone)
+
+    def _undo(self, phone: VirtualPhone) -> None:
+        if phone.enrollment is not None and not phone.enrollment.kind.is_user_enrollment:
+            self._move(phone)
 
     def _move(self, phone: VirtualPhone) -> None:
         phone.leave()

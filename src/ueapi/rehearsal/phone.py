@@ -16,7 +16,7 @@ from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.device_side import DeviceSide
 from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE
 from ueapi.rehearsal.fleet import PhoneSeed
-from ueapi.rehearsal.phone_commands import Contents, obey
+from ueapi.rehearsal.phone_commands import Contents, obey, put_off
 from ueapi.rehearsal.wire import Network
 
 TOPIC: Final = "com.apple.mgmt.External.5f0c7b1e-3a52-4c0e-9b0a-2f6a1d5c7e90"
@@ -25,6 +25,13 @@ COMMAND_TYPE: Final = "application/x-apple-aspen-mdm"
 OLDEST_ACCOUNT_DRIVEN: Final = 15
 PROFILE_DRIVEN_UNTIL: Final = 18
 OK: Final = 200
+OFFLINE_SHARE: Final = 0.01
+"""Part of the pushes that find the phone switched off or without a network."""
+OFFLINE_FOR: Final = (600.0, 7200.0)
+"""Seconds until it is back, at least and at most."""
+LOCKED_SHARE: Final = 0.02
+"""Part of the installations a phone puts off, since it is locked."""
+CAN_WAIT: Final = frozenset({mdm.RequestType.INSTALL_PROFILE, mdm.RequestType.INSTALL_APPLICATION})
 
 
 class CannotEnroll(Exception):
@@ -176,8 +183,17 @@ class VirtualPhone:
         current = self.enrollment
         if current is None or current.pushed:
             return
+        self._poll_in(current, self._latency())
+
+    def _latency(self) -> float:
+        """Seconds until a push is answered: soon, or when the phone is online again."""
+        if self.rng.random() < OFFLINE_SHARE:
+            return self.rng.uniform(*OFFLINE_FOR)
+        return self.rng.uniform(2.0, 25.0)
+
+    def _poll_in(self, current: PhoneEnrollment, delay: float) -> None:
         current.pushed = True
-        self.clock.after(self.rng.uniform(2.0, 25.0), lambda: self._poll(current))
+        self.clock.after(delay, lambda: self._poll(current))
 
     def fetch(self, url: str) -> bytes | None:
         """Download something, such as the manifest of an in-house app; `None` when it isn't there."""
@@ -194,10 +210,17 @@ class VirtualPhone:
             if reply.status != OK or not reply.body:
                 return
             command = mdm.command_from_plist(reply.body)
-            message = obey(self, current, command).to_plist()
+            message = self._answer_to(current, command).to_plist()
             if _removes_management(command):
                 self._connect(message)
                 self.enrollment = None
+
+    def _answer_to(self, current: PhoneEnrollment, command: mdm.Command) -> mdm.CommandResult:
+        """A locked phone puts installations off until it is used again."""
+        if command.request_type in CAN_WAIT and self.rng.random() < LOCKED_SHARE:
+            self._poll_in(current, self.rng.uniform(60.0, 900.0))
+            return put_off(current, command)
+        return obey(self, current, command)
 
     def _idle(self, current: PhoneEnrollment) -> bytes:
         if current.kind.is_user_enrollment:

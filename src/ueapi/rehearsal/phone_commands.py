@@ -49,6 +49,11 @@ def _is_allowed(kind: RuleKind, name: str, phone: VirtualPhone, current: PhoneEn
     return verdict is not None and verdict.is_usable
 
 
+def put_off(current: PhoneEnrollment, command: mdm.Command) -> mdm.CommandResult:
+    """Say that the command has to wait."""
+    return _answer(current, command, mdm.Status.NOT_NOW)
+
+
 def _answer(
     current: PhoneEnrollment,
     command: mdm.Command,
