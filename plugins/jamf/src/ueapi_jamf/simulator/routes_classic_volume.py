@@ -9,24 +9,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ueapi.rehearsal.simulator import CHANGES, READS
-from ueapi_jamf.simulator import classic_scopes
+from ueapi_jamf.simulator import scopes
 from ueapi_jamf.simulator.answers import Row, refuse_classic
-from ueapi_jamf.simulator.classic_xml import (
+from ueapi_jamf.simulator.classic import (
     Element,
-    Many,
-    Value,
+    Fields,
+    Rows,
+    deleted,
     document,
-    listing,
-    number_of,
-    single,
-    text_of,
-    written,
+    made,
+    no_such,
+    number,
+    respond,
+    row_id,
+    text,
 )
 from ueapi_jamf.simulator.content import AssignmentRow
 from ueapi_jamf.simulator.server import Server
 
 ROOT: Final = "vpp_assignment"
-_NO_MATCH: Final = "The server has not found anything matching the request URI"
 
 
 @define
@@ -51,43 +52,42 @@ class ClassicVolumeRoutes:
     async def accounts(self, request: Request) -> Response:
         """Locations by their older name. Source: Classic API, `/vppaccounts`. Guess: the ids are those of locations."""
         rows = self.server.seats.locations.rows.values()
-        return listing(
-            request, "vpp_accounts", "vpp_account", [{"id": r.id, "name": r.name} for r in rows]
-        )
+        found = tuple({"id": r.id, "name": r.name} for r in rows)
+        return respond(request, "vpp_accounts", Rows("vpp_account", found))
 
     async def assignments(self, request: Request) -> Response:
         """All assignments. Source: Classic API, `/vppassignments`."""
-        found: list[dict[str, Value]] = [
+        found = tuple(
             {"id": r.id, "vpp_admin_account_id": r.location_id, "name": r.name}
             for r in self.server.seats.assignments.rows.values()
-        ]
-        return listing(request, "vpp_assignments", ROOT, found)
+        )
+        return respond(request, "vpp_assignments", Rows(ROOT, found))
 
     async def assignment(self, request: Request) -> Response:
         """One assignment with its scope. Source: Classic API, `/vppassignments/id/{id}`."""
         row = self._row(request)
         location = self.server.seats.locations.rows.get(row.location_id)
-        general: dict[str, Value] = {
+        general: Fields = {
             "id": row.id,
             "name": row.name,
             "vpp_admin_account_id": row.location_id,
             "vpp_admin_account_name": location.name if location else "",
         }
-        body: dict[str, Value] = {
+        body: Fields = {
             "general": general,
-            "ios_apps": Many("ios_app", [self._app(store_id) for store_id in row.apps]),
-            "mac_apps": Many("mac_app", ()),
-            "ebooks": Many("ebook", ()),
-            "scope": classic_scopes.shown(self.server, row.scope, has_devices=False),
+            "ios_apps": Rows("ios_app", tuple(self._app(i) for i in row.apps), is_sized=True),
+            "mac_apps": Rows("mac_app"),
+            "ebooks": Rows("ebook"),
+            "scope": scopes.shown(self.server, row.scope, of_devices=False),
         }
-        return single(request, ROOT, body)
+        return respond(request, ROOT, body)
 
     async def create(self, request: Request) -> Response:
         """A new assignment; the id in the path has to be 0. Source: Classic API; the name is required."""
         if request.path_params["id"] != "0":
-            refuse_classic(404, _NO_MATCH)
+            no_such()
         sent = await document(request, ROOT)
-        name = text_of(sent, "general/name")
+        name = text(sent, "general/name")
         if not name:
             refuse_classic(409, "Error: Name is required")
         shelf = self.server.seats.assignments
@@ -96,7 +96,7 @@ class ClassicVolumeRoutes:
         self._take_over(row, sent)
         shelf.put(row)
         self._settle()
-        return written(ROOT, row.id)
+        return made(ROOT, row.id)
 
     async def update(self, request: Request) -> Response:
         """Change parts of an assignment: what is absent stays, and a scope that is sent replaces the whole scope.
@@ -106,24 +106,24 @@ class ClassicVolumeRoutes:
         row, sent = self._row(request), await document(request, ROOT)
         self._take_over(row, sent)
         self._settle()
-        return written(ROOT, row.id)
+        return made(ROOT, row.id)
 
     async def delete(self, request: Request) -> Response:
-        """Delete an assignment; its licenses become free. Source: Classic API. Guess: 200 with the id."""
+        """Delete an assignment; its licenses become free. Source: Classic API."""
         row = self._row(request)
         del self.server.seats.assignments.rows[row.id]
         self._settle()
-        return written(ROOT, row.id, status=200)
+        return deleted(ROOT, row.id)
 
     def _take_over(self, row: AssignmentRow, sent: Element) -> None:
         """Everything is read before anything is changed, so a refusal changes nothing."""
         scope, apps = sent.find("scope"), sent.find("ios_apps")
-        new_scope = None if scope is None else classic_scopes.read(self.server, scope)
+        new_scope = None if scope is None else scopes.read(self.server, scope)
         new_apps = None if apps is None else self._apps(apps)
-        location = number_of(sent, "general/vpp_admin_account_id")
+        location = number(sent, "general/vpp_admin_account_id")
         if location is not None and location not in self.server.seats.locations.rows:
             refuse_classic(409, f"Error: No match found for vpp account {location}")
-        row.name = text_of(sent, "general/name") or row.name
+        row.name = text(sent, "general/name") or row.name
         row.location_id = row.location_id if location is None else location
         row.scope = row.scope if new_scope is None else new_scope
         row.apps = row.apps if new_apps is None else new_apps
@@ -136,16 +136,14 @@ class ClassicVolumeRoutes:
                 refuse_classic(409, "Error: Unable to match app")
         return list(dict.fromkeys(ids))
 
-    def _app(self, store_id: str) -> dict[str, Value]:
+    def _app(self, store_id: str) -> Fields:
         app = self.server.around.apple.app(store_id)
         return {"adam_id": int(store_id), "name": app.name if app else ""}
 
     def _row(self, request: Request) -> AssignmentRow:
-        text = request.path_params["id"]
-        rows = self.server.seats.assignments.rows
-        row = rows.get(int(text)) if text.isdecimal() else None
+        row = self.server.seats.assignments.rows.get(row_id(request))
         if row is None:
-            refuse_classic(404, _NO_MATCH)
+            no_such()
         return row
 
     def _settle(self) -> None:

@@ -24,7 +24,7 @@ from ueapi_jamf.simulator.state import NO_SITE
 READ: Final = "Read Volume Purchasing Locations"
 UPDATE: Final = "Update Volume Purchasing Locations"
 FIELDS: Final = frozenset(
-    [
+    {
         "id",
         "name",
         "appleId",
@@ -33,11 +33,11 @@ FIELDS: Final = frozenset(
         "tokenExpiration",
         "countryCode",
         "locationName",
-        "siteId",
-        "siteName",
         "automaticallyPopulatePurchasedContent",
         "sendNotificationWhenNoLongerAssigned",
-    ]
+        "siteId",
+        "siteName",
+    }
 )
 """What a filter or an order may name."""
 CONTENT_FIELDS: Final = frozenset(
