@@ -8,9 +8,7 @@ from plugins.jamf.tests.simulator.place import opened
 VERSION = "/api/v1/jamf-pro-version"
 INVALID = {
     "httpStatus": 401,
-    "errors": [
-        {"code": "INVALID_TOKEN", "description": "Unauthorized", "id": "0", "field": None}
-    ],
+    "errors": [{"code": "INVALID_TOKEN", "description": "Unauthorized", "id": "0", "field": None}],
 }
 
 

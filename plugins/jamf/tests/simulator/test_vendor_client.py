@@ -89,9 +89,7 @@ def test_pages_fetched_at_the_same_time_join_without_loss(crowd):
 
 
 def test_the_total_comes_with_each_page(crowd):
-    pages = list(
-        crowd.pro_api.get_mobile_device_inventory_v2(page_size=500, return_generator=True)
-    )
+    pages = list(crowd.pro_api.get_mobile_device_inventory_v2(page_size=500, return_generator=True))
 
     assert [(p.page, p.page_count, p.total_count) for p in pages] == [
         (0, 500, 1050),
