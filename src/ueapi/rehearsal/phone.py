@@ -25,6 +25,8 @@ COMMAND_TYPE: Final = "application/x-apple-aspen-mdm"
 OLDEST_ACCOUNT_DRIVEN: Final = 15
 PROFILE_DRIVEN_UNTIL: Final = 18
 OK: Final = 200
+DISOWNED: Final = frozenset({401, 403})
+"""How a service says that it doesn't know the enrollment any more: 403, or 401 without a way to sign in."""
 OFFLINE_SHARE: Final = 0.01
 """Part of the pushes that find the phone switched off or without a network."""
 OFFLINE_FOR: Final = (600.0, 7200.0)
@@ -207,6 +209,9 @@ class VirtualPhone:
         message = self._idle(current)
         while self.enrollment is current:
             reply = self._connect(message)
+            if reply.status in DISOWNED:
+                self.enrollment = None
+                return
             if reply.status != OK or not reply.body:
                 return
             command = mdm.command_from_plist(reply.body)
