@@ -27,7 +27,7 @@ def namespace(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, object]]:
 
 def _stop(names: Mapping[str, object]) -> None:
     for left in names.values():
-        if isinstance(left, subprocess.Popen):
+        if isinstance(left, subprocess.Popen) and left.returncode is None:
             left.kill()
             left.communicate()
 
