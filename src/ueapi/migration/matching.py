@@ -133,15 +133,14 @@ def _candidate(
 def _person_exclusion(
     user: User, owned: Sequence[Device], movable: Sequence[Device], shared: frozenset[str]
 ) -> Exclusion | None:
+    maid = user.managed_apple_id
+    if maid is not None and maid.key in shared:
+        return Exclusion.DUPLICATE
     if not owned:
         return Exclusion.NO_DEVICE
-    if not movable:
-        return _device_exclusion(owned[0])
-    if user.managed_apple_id is None:
+    if maid is None:
         return Exclusion.NO_MANAGED_APPLE_ID
-    if user.managed_apple_id.key in shared:
-        return Exclusion.DUPLICATE
-    return None
+    return None if movable else _device_exclusion(owned[0])
 
 
 def _confidence(user: User, twin: User | None) -> Confidence:

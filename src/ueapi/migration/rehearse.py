@@ -18,7 +18,7 @@ from ueapi.migration.snapshots import write_private
 from ueapi.migration.steering import Event, Question
 from ueapi.model import Snapshot
 from ueapi.plugins import Registry
-from ueapi.rehearsal.administrator import Chore, VirtualAdministrator
+from ueapi.rehearsal.administrator import Chore, VirtualAdministrator, revealing
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.world import Place, World
 
@@ -62,6 +62,7 @@ class Rehearsal:
                 clock=world.clock,
                 rng=world.stream("administrator"),
                 on_done=reported.add,
+                reveal=revealing(p.content for p in world.fleet.profiles),
             ),
             reported=reported,
         )

@@ -68,7 +68,10 @@ class Device(Thing):
 
 
 class InstalledApp(Value):
-    """A managed app as the phone itself reported it."""
+    """A managed app as the phone itself reported it.
+
+    `problem` says, in the product's words, why it is not installed; it is `None` while that is under way.
+    """
 
     bundle_id: str | None
     name: str | None

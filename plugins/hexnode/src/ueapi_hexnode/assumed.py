@@ -74,6 +74,9 @@ APP_KINDS: Final[Mapping[str, AppKind]] = MappingProxyType(
 INSTALLED: Final = "installed"
 """The `status` of an app on a device that is there and works."""
 
+UNDER_WAY: Final = frozenset({"pending", "in_progress", "installing"})
+"""Words of an app's `status` while its installation is still expected."""
+
 APPLE_MOBILE: Final = frozenset({"ios", "ipados"})
 """Words of `os_name` for phones and tablets; only `iOS` was seen."""
 

@@ -120,13 +120,14 @@ def report_from_detail(
 
 
 def _app(row: DeviceAppRow, bundle_ids: Mapping[int, str | None]) -> InstalledApp:
-    installed = assumed.word(row.status or "") == assumed.INSTALLED
+    status = assumed.word(row.status or "")
+    installed = status == assumed.INSTALLED
     return InstalledApp(
         bundle_id=None if row.id is None else bundle_ids.get(row.id),
         name=row.name,
         version=row.version,
         is_installed=installed,
-        problem=None if installed else row.status,
+        problem=None if installed or status in assumed.UNDER_WAY else row.status,
     )
 
 

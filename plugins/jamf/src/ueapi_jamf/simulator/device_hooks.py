@@ -37,7 +37,10 @@ class DeviceHooks:
     """Account and phone name → static groups an administrator puts that phone into once it is there."""
 
     def refusal(self, managed_apple_id: str, kind: EnrollmentKind) -> str | None:
-        """Source: Jamf Pro API 11.30 schema, `/v4/enrollment`: each way of enrollment is a switch."""
+        """Source: Jamf Pro API 11.30 schema, `/v4/enrollment`: each way of enrollment is a switch.
+
+        Guess: only users the server knows get in; a directory behind it is not simulated.
+        """
         switches = self.server.switches
         if kind not in _OWNERSHIP:
             return "this server knows no such way of enrollment"
@@ -45,21 +48,16 @@ class DeviceHooks:
             return "account-driven User Enrollment is not set up on this server"
         if not kind.is_user_enrollment and not switches.allows_device_enrollment:
             return "account-driven device enrollment is not set up on this server"
+        if self.server.owner_for(managed_apple_id) is None:
+            return "no user of this server has this account"
         return None
 
     def enrolled(self, record: EnrollmentRecord) -> None:
-        """Make a new record, and send what is in scope. A former record of the phone stays as it is.
-
-        Guess: the user is found by Managed Apple ID, then by username, and otherwise made.
-        """
+        """Make a new record, and send what is in scope. A former record of the phone stays as it is."""
         server = self.server
         server.settle_now()
         device = self._new_row(record)
         server.devices.add(device)
-        if server.owner_of(device) is None:
-            account = record.managed_apple_id
-            server.users.add(device.username, email=account, managed_apple_id=account)
-            server.settle()
         server.delivery.welcome(device)
 
     def answered(
@@ -151,7 +149,7 @@ class DeviceHooks:
     def _new_row(self, record: EnrollmentRecord) -> DeviceRow:
         server, now = self.server, self.server.around.clock.now()
         account = record.managed_apple_id
-        owner = server.users.with_account(account) or server.users.named(account)
+        owner = server.owner_for(account)
         hardware = record.hardware
         is_shown = hardware is not None or server.switches.shows_enrollment_id
         return DeviceRow(
