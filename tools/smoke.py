@@ -12,7 +12,7 @@ from pathlib import Path
 
 import ueapi
 
-BACKENDS = ("jamf", "hexnode", "maas360")
+BACKENDS = ("jamf", "hexnode")
 SCRIPT = Path(sys.executable).with_name("ueapi")
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from attrs import frozen
-from tests.acceptance.secrets import leaks
 
+from tests.acceptance.secrets import leaks
 from ueapi import migration
 from ueapi.errors import PlanRefused, PlanStale
 from ueapi.migration.documents import Plan
