@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from plugins.jamf.tests.simulator.place import opened, settled
 
@@ -140,7 +142,7 @@ def test_several_fields_order_the_list_one_within_the_other(crowd, sort):
 
     versions = [version for version, _ in seen]
     assert versions == sorted(versions, reverse=True)
-    assert all(a[1] < b[1] for a, b in zip(seen, seen[1:], strict=False) if a[0] == b[0])
+    assert all(a[1] < b[1] for a, b in itertools.pairwise(seen) if a[0] == b[0])
 
 
 def test_the_ownership_type_orders_the_list_but_cannot_filter_it(client):

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.loopback
 @contextmanager
 def served(client):
     with listening(0) as listener:
+        listener.listen(64)
         config = uvicorn.Config(
             client.simulator.app, log_level="error", lifespan="off", access_log=False, ws="none"
         )
@@ -112,7 +113,7 @@ def test_its_order_and_its_filters_are_obeyed(crowd):
 
 
 def test_its_classic_half_reads_the_simulated_classic_lists(fleet):
-    client, sdk = fleet
+    _client, sdk = fleet
 
     found = sdk.classic_api_request("get", "usergroups").json()
 

@@ -39,7 +39,10 @@ class Delivery:
     _identifiers: dict[int, str] = field(factory=dict, repr=False)
     _bundles: dict[int, str] = field(factory=dict, repr=False)
     _offers: dict[tuple[int, int], int] = field(factory=dict, repr=False)
-    _asked: set[int] = field(factory=set, repr=False)
+    _waiting: set[tuple[int, int]] = field(factory=set, repr=False)
+    """App and device for which an offer is planned."""
+    _asked: dict[int, float] = field(factory=dict, repr=False)
+    """Device id → when its apps are asked for next."""
 
     def welcome(self, device: DeviceRow) -> None:
         """Send a phone that just enrolled what is in scope for it, then ask what it is."""
@@ -97,17 +100,20 @@ class Delivery:
         self._ask(device, mdm.RequestType.MANAGED_APPLICATION_LIST)
 
     def ask_apps_later(self, device: DeviceRow, seconds: float) -> None:
-        """Ask for the apps in that many seconds; one such question waits per phone."""
-        if device.id in self._asked:
+        """Ask for the apps in that many seconds; of several such questions the first counts."""
+        clock = self.server.around.clock
+        due = clock.monotonic() + seconds
+        if self._asked.get(device.id, due + 1) <= due:
             return
-        self._asked.add(device.id)
+        self._asked[device.id] = due
 
         def ask() -> None:
-            self._asked.discard(device.id)
-            if device.is_managed:
-                self.ask_apps(device)
+            if self._asked.get(device.id) == due:
+                del self._asked[device.id]
+                if device.is_managed:
+                    self.ask_apps(device)
 
-        self.server.around.clock.after(seconds, ask)
+        clock.after(seconds, ask)
 
     def apps_reported(self, device: DeviceRow) -> None:
         """Look at what the phone said about its apps; offer again what isn't there."""
@@ -128,7 +134,13 @@ class Delivery:
             self.ask_apps_later(device, SOON if _is_under_way(states) else AGAIN + SOON)
 
     def _offer_later(self, app: AppRow, device: DeviceRow) -> None:
+        key = (app.id, device.id)
+        if key in self._waiting:
+            return
+        self._waiting.add(key)
+
         def offer() -> None:
+            self._waiting.discard(key)
             states = device.record.apps if device.record else {}
             is_wanted = device.is_managed and device.id in self._apps.get(app.id, ())
             if is_wanted and states.get(app.bundle_id) not in {"Managed", *_UNDER_WAY}:

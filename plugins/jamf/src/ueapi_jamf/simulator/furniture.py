@@ -18,6 +18,7 @@ from ueapi_jamf.simulator.payloads import stored
 from ueapi_jamf.simulator.server import Server
 
 ASSIGNMENT: Final = "BYOD volume assignment"
+ACCOUNT_CRITERION: Final = "Managed Apple ID"
 
 
 def furnish(server: Server, hooks: DeviceHooks, fleet: Fleet) -> None:
@@ -48,6 +49,8 @@ class _Furniture:
     phones: dict[str, tuple[str, str]] = field(factory=dict, repr=False)
     """Phone key → account and phone name, by which an enrolling phone is told."""
     groups: dict[str, tuple[str, int]] = field(factory=dict)
+    with_accounts: tuple[str, ...] = ()
+    """The smart group of users with a Managed Apple ID; without one, everybody counts."""
 
     def person(self, person: Person) -> None:
         """A user. A username that is taken gets a number, since Jamf Pro has each only once."""
@@ -78,6 +81,8 @@ class _Furniture:
                 if key in self.phones:
                     self.hooks.static_groups.setdefault(self.phones[key], set()).add(group.id)
         self.groups[seed.key] = (seed.of, group.id)
+        if seed.of == "users" and any(row.name == ACCOUNT_CRITERION for row in criteria):
+            self.with_accounts = (seed.key,)
 
     def profile(self, seed: ProfileSeed) -> None:
         """A profile that installs by itself for its groups."""
@@ -133,12 +138,18 @@ class _Furniture:
         )
 
     def assignments(self, apps: Iterable[AppSeed], location: LocationRow) -> None:
-        """One volume assignment for each set of user groups that apps are given to."""
+        """One volume assignment for each set of user groups that get apps.
+
+        An app that is given to devices needs licenses of their users: those of everybody with a Managed Apple ID.
+        """
         by_groups: dict[tuple[str, ...], list[str]] = {}
         for seed in apps:
+            if not (seed.store_id and seed.seats and seed.groups):
+                continue
             groups = tuple(g for g in seed.groups if self.groups[g][0] == "users")
-            if seed.store_id and seed.seats and groups:
-                by_groups.setdefault(groups, []).append(seed.store_id)
+            if len(groups) < len(seed.groups):
+                groups = self.with_accounts
+            by_groups.setdefault(groups, []).append(seed.store_id)
         shelf = self.server.seats.assignments
         for number, (groups, store_ids) in enumerate(by_groups.items(), start=1):
             shelf.put(
@@ -147,7 +158,7 @@ class _Furniture:
                     name=ASSIGNMENT if number == 1 else f"{ASSIGNMENT} {number}",
                     location_id=location.id,
                     apps=store_ids,
-                    scope=self._scope(groups),
+                    scope=self._scope(groups) if groups else Scope(all_users=True),
                 )
             )
 

@@ -72,6 +72,7 @@ class ClassicVolumeRoutes:
         row = AssignmentRow(id=shelf.new_id(), name=name, location_id=location)
         self._take(row, body)
         shelf.put(row)
+        self._settle()
         return made(_ROOT, row.id)
 
     async def update(self, request: Request) -> Response:
@@ -81,13 +82,14 @@ class ClassicVolumeRoutes:
         """
         row, body = self._stored(request), await document(request, _ROOT)
         self._take(row, body)
+        self._settle()
         return made(_ROOT, row.id)
 
     async def delete(self, request: Request) -> Response:
         """Delete an assignment; its users lose their seats. Source: Classic API."""
         row = self._stored(request)
         del self.server.seats.assignments.rows[row.id]
-        self.server.settle()
+        self._settle()
         return deleted(_ROOT, row.id)
 
     def _take(self, row: AssignmentRow, body: Element) -> None:
@@ -98,6 +100,10 @@ class ClassicVolumeRoutes:
         row.name = name or row.name
         row.apps = row.apps if found is None else [f for f in found if f]
         row.scope = read or row.scope
+
+    def _settle(self) -> None:
+        """Licenses move with the request. Guess: a server takes some seconds."""
+        self.server.seats.settle()
         self.server.settle()
 
     def _stored(self, request: Request) -> AssignmentRow:

@@ -108,7 +108,7 @@ def _id(row: Element, known: Mapping[int, object], named: Callable[[str], int]) 
     given, name = text(row, "id"), text(row, "name")
     found = int(given) if given and given.isdecimal() else named(name or "")
     if found not in known:
-        refuse_classic(409, "Error: Unable to match an object of the scope")
+        refuse_classic(409, f"Error: Unable to match {str(row.tag).replace('_', ' ')}")
     return found
 
 

@@ -83,6 +83,17 @@ class Server:
         """The user a device is assigned to."""
         return self.users.named(device.username) if device.username else None
 
+    def owner_for(self, account: str) -> UserRow | None:
+        """The user who signs in with that account.
+
+        Guess: known by Managed Apple ID, then by username with or without the domain, then by e-mail address.
+        """
+        users = self.users
+        found = users.with_account(account) or users.named(account)
+        if found is None:
+            found = users.named(account.partition("@")[0]) or users.mailed(account)
+        return found
+
     def is_denied(self, privilege: str | None) -> bool:
         """Whether the credentials lack it."""
         return privilege in self.denied

@@ -120,6 +120,12 @@ class Users:
             self._by_account = (self.version, index)
         return self.rows.get(index.get(managed_apple_id.strip().casefold(), 0))
 
+    def mailed(self, email: str) -> UserRow | None:
+        """The first user with that e-mail address; several may share one."""
+        wanted = email.strip().casefold()
+        rows = self.rows.values()
+        return next((r for r in rows if wanted and r.email.casefold() == wanted), None)
+
     def changed(self, row: UserRow, before: str) -> None:
         """Note that a row changed; `before` was its username."""
         if row.username != before:
