@@ -22,7 +22,8 @@ GUESSED: Final = False
 class Key:
     """One key of the vendor and what it is called in Apple's payload.
 
-    `words` translates values; `inverse` turns a truth value around. `known` is False for a guess.
+    `words` translates values; `inverse` turns a truth value around. `known` is False for a guess. `same` names Apple's
+    values for which the console offers no word of their own, with the one whose word is used.
     """
 
     vendor: str
@@ -30,6 +31,7 @@ class Key:
     known: bool = DOCUMENTED
     inverse: bool = False
     words: Mapping[str, str] = field(factory=dict)
+    same: Mapping[str, str] = field(factory=dict)
 
     def to_apple(self, value: object) -> object:
         """The value in Apple's terms."""
@@ -39,14 +41,17 @@ class Key:
 
     def has_word_for(self, value: object) -> bool:
         """Whether the vendor can say it."""
-        return not self.words or value in self.words.values()
+        return not self.words or self.same.get(str(value), value) in self.words.values()
 
     def to_vendor(self, value: object) -> object:
         """The value in the vendor's terms."""
         if self.inverse:
             return not value
+        if not isinstance(value, str):
+            return value
         back = {apple: vendor for vendor, apple in reversed(tuple(self.words.items()))}
-        return back.get(value, value) if isinstance(value, str) else value
+        same = self.same.get(value, value)
+        return back.get(same, same)
 
 
 @frozen
@@ -117,6 +122,7 @@ _WIFI: Final = (
         "EncryptionType",
         GUESSED,
         words=_ENCRYPTION,
+        same={"WPA2": "WPA"},
     ),
     Key("password", "Password", GUESSED),
     Key("proxy_type", "ProxyType", GUESSED, words=_PROXY),
