@@ -102,3 +102,14 @@ def test_every_token_sold_counts_as_a_secret():
     client = opened(users=1)
 
     assert {client.token, client.place.settings["client_secret"]} <= client.simulator.secrets()
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing-here", "/JSSResource/nothinghere"])
+def test_what_is_served_nowhere_is_not_found_and_noted(path):
+    client = opened(users=1)
+
+    missing = client.get(path)
+    refused = client.http.get(path)
+
+    assert (missing.status_code, refused.status_code) == (404, 401)
+    assert [e.path for e in client.simulator.log.entries[-2:]] == [path, path]

@@ -60,6 +60,19 @@ def test_filters_find_by_managed_apple_id_whatever_its_case(client):
     assert user["id"] in {u["id"] for u in domain}
 
 
+def test_two_users_with_one_managed_apple_id_are_both_found():
+    client = opened(users=1)
+    for name in ("noor", "other"):
+        body = {"username": name, "managedAppleId": "N@example.org"}
+        client.send("POST", USERS, json=body)
+
+    found = client.rows(USERS, filter='managedAppleId=="n@example.org"')
+    one = client.rows(USERS, filter='managedAppleId=="n@example.org";username==other')
+
+    assert [u["username"] for u in found] == ["noor", "other"]
+    assert [u["username"] for u in one] == ["other"]
+
+
 def test_a_user_is_made_changed_and_deleted():
     client = opened(users=1)
 

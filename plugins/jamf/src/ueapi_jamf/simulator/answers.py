@@ -91,6 +91,13 @@ def forbidden(request: Request) -> Response:
     return problem(403, "INVALID_PRIVILEGE", "Forbidden")
 
 
+def nowhere(request: Request) -> Response:
+    """The answer to an address nothing is served at. Guess: as for an unknown object."""
+    if is_classic(request):
+        return status_page(404, "The server has not found anything matching the request URI")
+    return problem(404, "NOT_FOUND", "The requested resource was not found")
+
+
 def not_found() -> NoReturn:
     """End the request: the Jamf Pro API has no such object. Guess: the code."""
     refuse(404, "NOT_FOUND", "The requested resource was not found")

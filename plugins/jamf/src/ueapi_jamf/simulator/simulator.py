@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from ueapi.rehearsal.device_side import DeviceSide
 from ueapi.rehearsal.fleet import Fleet
-from ueapi.rehearsal.simulator import Console, Handler, Simulator, Surroundings
+from ueapi.rehearsal.simulator import READS, Console, Entry, Handler, Simulator, Surroundings
 from ueapi_jamf.simulator import routes_server
-from ueapi_jamf.simulator.answers import Row, guarded, unauthorized
+from ueapi_jamf.simulator.answers import Row, guarded, nowhere, unauthorized
 from ueapi_jamf.simulator.console import JamfConsole
 from ueapi_jamf.simulator.device_hooks import DeviceHooks
 from ueapi_jamf.simulator.furniture import furnish
@@ -54,6 +55,8 @@ class JamfSimulator(Simulator):
         super().__init__(around)
         self.gauge = Gauge()
         self.app.add_middleware(self.gauge.around)
+        self.app.router.redirect_slashes = False
+        self.app.router.default = self._nowhere
 
     def routes(self) -> Sequence[tuple[str, str, Handler, bool]]:
         server = self.server
@@ -67,6 +70,14 @@ class JamfSimulator(Simulator):
         if request.url.path in ANONYMOUS or self.server.tokens.accepts(request):
             return None
         return unauthorized(request)
+
+    async def _nowhere(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is served nowhere is in the log too. Guess: a token is asked for first."""
+        request = Request(scope, receive)
+        response = self.gate(request) or nowhere(request)
+        path, now = request.url.path, self.around.clock.now()
+        self.log.entries.append(Entry(now, request.method, path, "", response.status_code, READS))
+        await response(scope, receive, send)
 
     @property
     def device_side(self) -> DeviceSide:

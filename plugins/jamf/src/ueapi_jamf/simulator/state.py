@@ -96,7 +96,7 @@ class Users:
     version: int = 0
     orders: Orders[UserRow] = field(factory=Orders, repr=False)
     _by_name: dict[str, int] = field(factory=dict, repr=False)
-    _by_account: tuple[int, dict[str, int]] = field(default=(-1, {}), repr=False)
+    _by_account: tuple[int, dict[str, list[int]]] = field(default=(-1, {}), repr=False)
     _last: int = 0
 
     def add(self, username: str, **more: str) -> UserRow:
@@ -114,11 +114,18 @@ class Users:
 
     def with_account(self, managed_apple_id: str) -> UserRow | None:
         """The first user with that Managed Apple ID."""
+        return next(iter(self.holding(managed_apple_id)), None)
+
+    def holding(self, managed_apple_id: str) -> list[UserRow]:
+        """Every user with that Managed Apple ID, smallest id first; nothing keeps two from having one."""
         version, index = self._by_account
         if version != self.version:
-            index = {a: r.id for r in reversed(self.rows.values()) if (a := account_of(r))}
+            index = {}
+            for row in self.rows.values():
+                if account := account_of(row):
+                    index.setdefault(account, []).append(row.id)
             self._by_account = (self.version, index)
-        return self.rows.get(index.get(managed_apple_id.strip().casefold(), 0))
+        return [self.rows[i] for i in index.get(managed_apple_id.strip().casefold(), ())]
 
     def mailed(self, email: str) -> UserRow | None:
         """The first user with that e-mail address; several may share one."""
