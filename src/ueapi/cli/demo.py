@@ -62,6 +62,8 @@ def _walk(rehearsal: Rehearsal, out: Path, say: Console) -> Report:
 
 
 def _summary(report: Report, out: Path, seconds: float) -> None:
+    from ueapi.migration.html import REASONS
+
     days = (
         (report.ended_at - report.started_at).total_seconds() / 86400
         if report.ended_at and report.started_at
@@ -79,8 +81,9 @@ def _summary(report: Report, out: Path, seconds: float) -> None:
         f"\nWithout work: half of the phones at most {gap.p50} min, 95 % at most {gap.p95} min."
     )
     output().print(f"Requests: {calls}.")
+    output().print("Not moved, and why:")
     for reason, count in report.reasons.items():
-        output().print(f"  {count} {reason}", markup=False)
+        output().print(f"  {count} {REASONS.get(reason, reason)}", markup=False)
     output().print(
         f"\nLook at [bold]{out / 'report.html'}[/], then try\n"
         f"  ueapi migrate who KEY --ledger {out / 'move.db'}    one person's way (keys are in plan.json)\n"

@@ -66,7 +66,9 @@ def plan(
     """
     plugins = registry or Registry.installed()
     product = TargetProduct(
-        sheet=plugins.sheet(target.backend), translate=plugins.translator(target.backend)
+        sheet=plugins.sheet(target.backend),
+        translate=plugins.translator(target.backend),
+        names={b: plugins.manifest(b).product for b in (source.backend, target.backend)},
     )
     return planning.make_plan(source, target, policy=policy or Policy(), product=product)
 

@@ -155,6 +155,8 @@ class Side(Document):
 
     tenant: str
     backend: str
+    product: str
+    """The product's own name."""
     taken_at: datetime
 
 

@@ -77,11 +77,20 @@ def _bands(moments: Sequence[Moment]) -> list[tuple[str, str]]:
     bands = []
     for state, _ in STATES:
         above = [b + getattr(m, state) for b, m in zip(below, moments, strict=True)]
-        upper = [_point(m.hours / last, a / total) for m, a in zip(moments, above, strict=True)]
-        lower = [_point(m.hours / last, b / total) for m, b in zip(moments, below, strict=True)]
+        times = [m.hours / last for m in moments]
+        upper = _steps(times, [a / total for a in above])
+        lower = _steps(times, [b / total for b in below])
         bands.append((state, " ".join(upper + lower[::-1])))
         below = above
     return bands
+
+
+def _steps(times: Sequence[float], heights: Sequence[float]) -> list[str]:
+    """A height holds until the next change; nothing is invented in between."""
+    points = [_point(times[0], heights[0])]
+    for x, before, after in zip(times[1:], heights, heights[1:], strict=False):
+        points += [_point(x, before), _point(x, after)]
+    return points
 
 
 def _point(x: float, y: float) -> str:
@@ -94,4 +103,5 @@ def _ticks(moments: Sequence[Moment]) -> list[tuple[float, str]]:
         return []
     days = moments[-1].hours / 24
     step = max(1, round(days / 10))
-    return [(round(day / days * WIDTH, 1), f"day {day}") for day in range(0, int(days) + 1, step)]
+    places = ((day / days * WIDTH, day) for day in range(0, int(days) + 1, step))
+    return [(round(x, 1), f"day {day}") for x, day in places if x < WIDTH - 40]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ueapi.contract import Capability, CapabilitySheet, Fate, Level
 from ueapi.migration.digests import digest_of, object_digests, object_names
@@ -32,6 +32,8 @@ class TargetProduct:
 
     sheet: CapabilitySheet
     translate: Translate
+    names: Mapping[str, str] = field(factory=dict)
+    """Backend → the product's own name, for both sides."""
 
 
 def make_plan(
@@ -51,8 +53,8 @@ def make_plan(
     tasks = (*_setup_tasks(product.sheet), *(t.by_hand for t in translated if t.by_hand))
     apps, app_losses = _apps(source, members)
     plan = Plan(
-        source=_side(source),
-        target=_side(target),
+        source=_side(source, product.names),
+        target=_side(target, product.names),
         policy=policy,
         people=people,
         left_out={**matches.left_out, **_excluded_devices(people)},
@@ -73,8 +75,13 @@ def make_plan(
     return plan.sealed()
 
 
-def _side(taken: Snapshot) -> Side:
-    return Side(tenant=taken.tenant, backend=taken.backend, taken_at=taken.taken_at)
+def _side(taken: Snapshot, names: Mapping[str, str]) -> Side:
+    return Side(
+        tenant=taken.tenant,
+        backend=taken.backend,
+        product=names.get(taken.backend, taken.backend),
+        taken_at=taken.taken_at,
+    )
 
 
 def _person(candidate: Candidate, policy: Policy) -> PlannedPerson:

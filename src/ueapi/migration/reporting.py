@@ -115,8 +115,8 @@ def report(ledger: Ledger, *, seed: int | None = None) -> Report:
         calls=ledger.calls(),
         gap_minutes=_gap(rows),
         seed=seed,
-        source=plan.source.backend,
-        target=plan.target.backend,
+        source=plan.source.product,
+        target=plan.target.product,
         started_at=ledger.started_at(),
         ended_at=lines[-1].at if lines else None,
         waves=tuple(_waves(plan, ledger, rows)),
@@ -289,12 +289,17 @@ def _timeline(plan: Plan, lines: Sequence[LogRow], started: datetime | None) -> 
     for line in lines:
         if line.person in place and line.kind in _PLACE:
             place[line.person] = _PLACE[line.kind]
-            hours = round((line.at - started).total_seconds() / 3600, 2)
-            moments.append(_moment(hours, place))
+            moments.append(_moment(_hours(started, line.at), place))
+    if lines:
+        moments.append(_moment(_hours(started, lines[-1].at), place))
     step = max(1, len(moments) // 200)
     yield from moments[::step]
     if (len(moments) - 1) % step:
         yield moments[-1]
+
+
+def _hours(started: datetime, at: datetime) -> float:
+    return round((at - started).total_seconds() / 3600, 2)
 
 
 def _moment(hours: float, place: Mapping[str, str]) -> Moment:

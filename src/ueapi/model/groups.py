@@ -64,9 +64,7 @@ class AnyOf(Value):
     terms: tuple[CriteriaTree, ...]
 
 
-CriteriaTree = Annotated[
-    Criterion | ForeignCriterion | AllOf | AnyOf, Field(discriminator="node")
-]
+CriteriaTree = Annotated[Criterion | ForeignCriterion | AllOf | AnyOf, Field(discriminator="node")]
 
 
 class Group(Thing):
