@@ -45,14 +45,16 @@ def _walk(rehearsal: Rehearsal, out: Path, say: Console) -> Report:
     say.print(f"[bold]1 World[/]     {rehearsal.described()}")
     source, target = rehearsal.snapshots()
     say.print(
-        f"[bold]2 Snapshot[/]  read both tenants with {source.calls} and {target.calls} requests, changing nothing"
+        f"[bold]2 Snapshot[/]  read both tenants with {source.calls} and {target.calls} requests, changing nothing",
+        soft_wrap=True,
     )
     plan = rehearsal.plan(source, target)
     moving = sum(1 for p in plan.people if p.exclusion is None)
     say.print(
         f"[bold]3 Plan[/]      {moving} people in {len(plan.waves)} waves, "
         f"{len(plan.tasks)} tasks for an administrator, {len(plan.losses)} settings "
-        f"that don't arrive as they were (accepted here, since it is a rehearsal)"
+        f"that don't arrive as they were (accepted here, since it is a rehearsal)",
+        soft_wrap=True,
     )
     say.print("[bold]4 Apply[/]     on virtual time")
     with Watch(plan, say) as watch:
@@ -86,8 +88,9 @@ def _summary(report: Report, out: Path, seconds: float) -> None:
         output().print(f"  {count} {REASONS.get(reason, reason)}", markup=False)
     output().print(
         f"\nLook at [bold]{out / 'report.html'}[/], then try\n"
-        f"  ueapi migrate who KEY --ledger {out / 'move.db'}    one person's way (keys are in plan.json)\n"
+        f"  ueapi migrate who KEY --ledger {out / 'move.db'}    one person's way; keys are in plan.json\n"
         f"  ueapi demo --users 200 --seed 11\n"
         f"  ueapi simulate jamf                         the simulated product over HTTP\n"
-        f"  ueapi capabilities hexnode                  what the product can and can't do"
+        f"  ueapi capabilities hexnode                  what the product can and can't do",
+        soft_wrap=True,
     )

@@ -30,6 +30,12 @@ _SAID: Final = {
     "no-answer": "has not answered; reminded",
 }
 
+_TASKS: Final = {
+    "task": "task for an administrator: ",
+    "task-wrong": "back to the administrator: ",
+    "task-done": "done by the administrator: ",
+}
+
 
 class Watch:
     """Counts events of a move and draws them."""
@@ -67,14 +73,15 @@ class Watch:
             self._recent.append(line)
         if self._live is not None:
             self._live.update(self._picture())
-        elif event.kind in ("wave", "closed", "task", "task-wrong", "task-done"):
-            self._console.print(f"{self._time}  {event.text}", markup=False)
+        elif event.kind in ("wave", "closed", *_TASKS):
+            text = f"{self._time}  {_TASKS.get(event.kind, '')}{event.text}"
+            self._console.print(text, markup=False, soft_wrap=True)
 
     def _line(self, event: Event) -> Text | None:
         if event.person:
             said = _SAID.get(event.kind)
             return Text(f"{self._time}  {event.person} {said}") if said else None
-        return Text(f"{self._time}  {event.text}", style="bold")
+        return Text(f"{self._time}  {_TASKS.get(event.kind, '')}{event.text}", style="bold")
 
     def _picture(self) -> Group:
         table = Table(box=None, pad_edge=False, header_style="dim")
