@@ -97,7 +97,7 @@ class LoadFailure:
         """The error to raise when its backend is asked for."""
         return IncompatiblePlugin(
             f"the plugin ({self.distribution}) could not be loaded: {self.summary}.",
-            remedy="Update or reinstall it; `ueapi backends` shows the traceback.",
+            remedy="Update or reinstall it; `ueapi backends --tracebacks` shows where it breaks.",
             backend=self.name,
         )
 
@@ -267,9 +267,10 @@ class Registry:
                 found = _tried(point.name, plugin)
                 if manager.get_plugin(point.name) is None and not manager.is_registered(plugin):
                     manager.register(plugin, name=point.name)
-            except Exception as problem:  # noqa: BLE001 - foreign code; kept, listed and raised when asked for
+            except (Exception, SystemExit) as problem:  # noqa: BLE001 - foreign code; kept and listed
                 failures[point.name] = _failure(point, problem)
-                _log.warning("plugin %s can't be used: %s", point.name, _summary(problem))
+                # No warning: whoever doesn't ask for that backend need not hear of it with each command.
+                _log.info("plugin %s can't be used: %s", point.name, _summary(problem))
                 continue
             for manifest in found:
                 claim = Installed(manifest=manifest, distribution=_distribution(point))
@@ -282,6 +283,8 @@ class Registry:
         near = get_close_matches(name, self.names, n=1)
         hint = f"Did you mean {near[0]!r}? " if near else ""
         have = ", ".join(self.names) or "none"
+        if self._loaded.failures:
+            have += f"; broken: {', '.join(sorted(self._loaded.failures))}"
         return UnknownBackend(
             f"no backend {name!r} is installed (installed: {have}).",
             remedy=f"{hint}Install its plugin, usually `pip install ueapi-{name}`.",
@@ -320,7 +323,7 @@ def _distribution(point: EntryPoint) -> str:
     return "by hand" if point.dist is None else f"{point.dist.name} {point.dist.version}"
 
 
-def _failure(point: EntryPoint, problem: Exception) -> LoadFailure:
+def _failure(point: EntryPoint, problem: BaseException) -> LoadFailure:
     return LoadFailure(
         name=point.name,
         distribution=_distribution(point),
@@ -339,7 +342,7 @@ def _clash(name: str, claims: list[Installed]) -> LoadFailure:
     )
 
 
-def _summary(problem: Exception) -> str:
+def _summary(problem: BaseException) -> str:
     text = f"{type(problem).__name__}: {problem}".partition("\n")[0]
     return text.rstrip(". :")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -63,11 +63,26 @@ def run() -> None:
         _say(str(problem))
         sys.exit(exit_code(problem))
     except KeyboardInterrupt:
-        _say("interrupted; run the same command again to go on.")
-        sys.exit(Exit.INTERRUPTED)
+        _interrupted()
+    except SystemExit as ending:
+        # The command library turns an interrupt into this code by itself, without a word.
+        if ending.code == Exit.INTERRUPTED:
+            _interrupted()
+        raise
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.DONE)
+    except OSError as problem:
+        where = f"{problem.filename}: " if problem.filename else ""
+        _say(
+            f"{where}{problem.strerror or problem}. Check path, rights and free space, then repeat."
+        )
+        sys.exit(Exit.USAGE)
+
+
+def _interrupted() -> NoReturn:
+    _say("interrupted; run the same command again to go on.")
+    sys.exit(Exit.INTERRUPTED)
 
 
 def _say(text: str) -> None:

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import shlex
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from ueapi.cli.exits import Exit
 from ueapi.cli.opening import open_tenant, snapshot_of
-from ueapi.cli.printing import Format, errors, print_document, print_rows
+from ueapi.cli.printing import errors, print_document
+from ueapi.cli.table import safe
+from ueapi.cli.telling import open_tasks, tell_losses, tell_return, tell_status, tell_tasks
 from ueapi.errors import InvalidSettings, UnreadableInput
 
 if TYPE_CHECKING:
     from ueapi.migration import Plan, Policy
 
 app = typer.Typer(help="Move a fleet from one product to another.", no_args_is_help=True)
+
+LEDGER: Final = Path("move.db")
 
 LedgerOption = Annotated[Path, typer.Option("--ledger", help="The move's ledger file.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -96,17 +101,7 @@ def _print_plan(made: Plan, out: Path) -> None:
         f"{out}: {len(moving)} people with {phones} phones in {len(made.waves)} waves, "
         f"{len(made.people) - len(moving)} people stay; {len(made.tasks)} tasks for an administrator."
     )
-    rows = [
-        {
-            "id": loss.id,
-            "of": loss.object,
-            "setting": ":".join(x for x in (loss.payload, loss.key) if x) or "all of it",
-            "becomes": loss.fate.value,
-            "why": loss.reason,
-        }
-        for loss in made.losses
-    ]
-    print_rows(("id", "of", "setting", "becomes", "why"), rows, Format.TABLE)
+    tell_losses(made.losses, made.policy.accepted)
 
 
 @app.command("apply")
@@ -114,7 +109,7 @@ def apply(
     plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan file.")],
     source: Annotated[str, typer.Option(help="Tenant to move from.")],
     target: Annotated[str, typer.Option(help="Tenant to move to.")],
-    ledger: LedgerOption = Path("move.db"),
+    ledger: LedgerOption = LEDGER,
     done: Annotated[
         list[str] | None, typer.Option(help="Id of a task an administrator did.")
     ] = None,
@@ -128,52 +123,70 @@ def apply(
     from ueapi.migration.steering import Silent
 
     made = Plan.read(plan_file)
+    _require_known(made, done or [])
     with open_tenant(source) as old, open_tenant(target) as new:
         events = migration.apply(
             made,
             source=old,
             target=new,
-            ledger=f"sqlite:///{ledger}",
+            ledger=_url(ledger),
             steering=Silent(frozenset(done or ())),
             follow=follow,
         )
         for event in events:
             who = f" {event.person}" if event.person else ""
-            typer.echo(f"{event.at:%Y-%m-%d %H:%M} {event.kind}{who}: {event.text}")
-    _print_status(ledger)
+            typer.echo(f"{event.at:%Y-%m-%d %H:%M} {event.kind}{who}: {safe(event.text)}")
+            if event.kind == "begun" and follow:
+                tell_tasks(made.tasks, _resume(plan_file, source, target, ledger))
+    _tell_what_next(made, ledger, _resume(plan_file, source, target, ledger))
+
+
+def _require_known(plan: Plan, ids: list[str]) -> None:
+    unknown = sorted(set(ids) - {task.id for task in plan.tasks})
+    if unknown:
+        raise UnreadableInput(
+            f"the plan has no task {', '.join(unknown)}.",
+            remedy=f"It has {', '.join(t.id for t in plan.tasks) or 'none'}; nothing was changed.",
+        )
+
+
+def _resume(plan_file: Path, source: str, target: str, ledger: Path) -> str:
+    parts = ["ueapi", "migrate", "apply", str(plan_file), "--source", source, "--target", target]
+    if ledger != LEDGER:
+        parts += ["--ledger", str(ledger)]
+    return shlex.join(parts)
+
+
+def _tell_what_next(plan: Plan, ledger: Path, resume: str) -> None:
+    from ueapi import migration
+
+    now = migration.status(_url(ledger))
+    waiting = open_tasks(plan, now)
+    typer.echo()
+    tell_status(now)
+    tell_tasks(waiting, resume)
+    tell_return(now, waiting, resume)
 
 
 @app.command("status")
-def status(ledger: LedgerOption = Path("move.db"), as_json: JsonOption = False) -> None:
+def status(ledger: LedgerOption = LEDGER, as_json: JsonOption = False) -> None:
     """Say where a move is; safe while another process applies it."""
     from ueapi import migration
 
     if as_json:
         print_document(migration.status(_url(ledger)).model_dump(mode="json"))
         return
-    _print_status(ledger)
+    tell_status(migration.status(_url(ledger)))
 
 
 def _url(ledger: Path) -> str:
     return f"sqlite:///{ledger}"
 
 
-def _print_status(ledger: Path) -> None:
-    from ueapi import migration
-
-    now = migration.status(_url(ledger))
-    u = now.users
-    typer.echo(
-        f"{u.total} people: {u.moved} moved, {u.waiting} waiting, {u.excluded} not part of it, {u.failed} failed."
-    )
-    for item in now.waiting_for:
-        typer.echo(f"  waits for {item.who}: {item.what} ({item.count})")
-
-
 @app.command("who")
 def who(
     user: Annotated[str, typer.Argument(help="Managed Apple ID, e-mail address, username or key.")],
-    ledger: LedgerOption = Path("move.db"),
+    ledger: LedgerOption = LEDGER,
     as_json: JsonOption = False,
 ) -> None:
     """Say where one person is, and what happened so far."""
@@ -193,7 +206,7 @@ def who(
 
 @app.command("report")
 def report(
-    ledger: LedgerOption = Path("move.db"),
+    ledger: LedgerOption = LEDGER,
     out: Annotated[Path, typer.Option(help="Folder for report.json and report.html.")] = Path(),
 ) -> None:
     """Write report.json and report.html; they name nobody."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ueapi.cli.settings_file import find_entry, reveal, settings_path
+from ueapi.cli.settings_file import TenantEntry, find_entry, is_secret, reveal, settings_path
+
+from ueapi.errors import InvalidSettings
 
 if TYPE_CHECKING:
     from ueapi.client import Tenant
@@ -17,9 +19,27 @@ def open_tenant(name: str) -> Tenant:
     import ueapi
 
     entry = find_entry(settings_path(), name)
+    _require_hidden(entry)
     secrets = {key: reveal(source, key) for key, source in entry.secrets.items()}
     settings: dict[str, Any] = {**entry.settings, **secrets}
     return ueapi.connect(entry.backend, name=name, **settings)
+
+
+def _require_hidden(entry: TenantEntry) -> None:
+    """Refuse a secret written out in the file.
+
+    Raises:
+        InvalidSettings: the message names the setting, never the value.
+    """
+    from ueapi.client.opening import installed
+
+    fields = installed().settings_type(entry.backend)
+    bare = [k for k in entry.settings if k in fields.model_fields and is_secret(fields, k)]
+    if bare:
+        raise InvalidSettings(
+            f"tenant {entry.name!r} has {', '.join(bare)} written out in the settings file.",
+            remedy=f'Change the secret, and write {bare[0]} = {{ env = "VARIABLE" }}; nothing was sent.',
+        )
 
 
 def snapshot_of(name: str) -> Snapshot:
@@ -27,7 +47,7 @@ def snapshot_of(name: str) -> Snapshot:
     from ueapi import migration
 
     path = Path(name)
-    if path.suffix == ".json" or path.exists():
+    if path.suffix == ".json" or path.is_file() or len(path.parts) > 1:
         return migration.read_snapshot(path)
     with open_tenant(name) as tenant:
         return migration.snapshot(tenant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Row = Mapping[str, object]
+
+UNLIMITED: Final = 100_000
+"""Characters in a line when nobody looks: a pipe gets one line for each row, whole enough to search in."""
 
 SAMPLE: Final = 1000
 """Rows of a table that are measured before it is drawn; a longer listing is drawn in several tables."""
@@ -42,6 +46,8 @@ def output() -> Console:
     """Where tables and summaries go."""
     from rich.console import Console
 
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        return Console(highlight=False, width=UNLIMITED)
     return Console(highlight=False)
 
 
@@ -64,20 +70,22 @@ def print_rows(columns: Sequence[str], rows: Iterable[Row], form: Format) -> int
 
 
 def _table(columns: Sequence[str], rows: Iterator[Row]) -> int:
-    from rich.table import Table
+    from ueapi.cli.table import drawn
 
-    count = 0
+    count, width = 0, output().width
     while part := list(islice(rows, SAMPLE)):
-        table = Table(*columns, box=None, pad_edge=False, header_style="bold")
-        for row in part:
-            table.add_row(*(_text(row.get(c)) for c in columns))
-        output().print(table)
+        cells = [[_text(row.get(c)) for c in columns] for row in part]
+        output().print(drawn(columns, cells, width))
         count += len(part)
     return count
 
 
 def _text(value: object) -> str:
-    return "-" if value is None else str(value)
+    from ueapi.cli.table import safe
+
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "-" if value is None else safe(str(value))
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Row]) -> int:

@@ -28,6 +28,8 @@ from ueapi.errors import InvalidSettings, UnreadableInput
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
+    from ueapi.contract import Settings
+
 SERVICE: Final = "ueapi"
 SOURCES: Final = ("env", "file", "command", "keychain")
 COMMAND_SECONDS: Final = 60
@@ -140,6 +142,11 @@ def _secret_source(path: Path, name: str, key: str, value: Mapping[str, object])
             remedy=f"Use one of {', '.join(SOURCES)}.",
         )
     return SecretSource(kind, f"{name}/{key}" if kind == "keychain" else str(value[kind]))
+
+
+def is_secret(fields: type[Settings], name: str) -> bool:
+    """Whether the setting's type hides its value."""
+    return "SecretStr" in str(fields.model_fields[name].annotation)
 
 
 def reveal(source: SecretSource, key: str) -> SecretStr:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import signal
+import sys
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -14,7 +17,14 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Seed of the fleet.")] = 7,
 ) -> None:
     """Serve a simulated product over HTTP until stopped; the first line tells how to connect."""
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
     from ueapi.plugins import Registry
     from ueapi.rehearsal import serving
 
     serving.serve(Registry.installed(), backend, port=port, users=users, seed=seed)
+
+
+def _stop(_: int, __: FrameType | None) -> NoReturn:
+    """Being stopped is how serving ends, so it is no failure. The web server hands the signal on once it has closed."""
+    sys.exit(0)

@@ -9,7 +9,7 @@ import typer
 from ueapi.cli import settings_file
 from ueapi.cli.opening import open_tenant
 from ueapi.cli.printing import Format, print_document, print_rows
-from ueapi.cli.settings_file import SecretSource, TenantEntry
+from ueapi.cli.settings_file import SecretSource, TenantEntry, is_secret
 from ueapi.errors import InvalidSettings
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def add(
     plain = dict(_pair(text) for text in values or [])
     hidden = {key: _source(name, key, place) for key, place in map(_pair, secrets or [])}
     _check(backend, fields, set(plain), set(hidden))
+    _require_all(backend, fields, {*plain, *hidden})
     for key, source in hidden.items():
         if source.kind == "keychain":
             import keyring
@@ -81,7 +82,7 @@ def _check(backend: str, fields: type[Settings], plain: set[str], hidden: set[st
             f"{backend} has no setting {', '.join(unknown)}.",
             remedy=f"It has {', '.join(sorted(known))}; nothing was changed.",
         )
-    exposed = sorted(k for k in plain if _is_secret(fields, k))
+    exposed = sorted(k for k in plain if is_secret(fields, k))
     if exposed:
         raise InvalidSettings(
             f"{', '.join(exposed)} is a secret and must not stand on the command line.",
@@ -89,8 +90,17 @@ def _check(backend: str, fields: type[Settings], plain: set[str], hidden: set[st
         )
 
 
-def _is_secret(fields: type[Settings], name: str) -> bool:
-    return "SecretStr" in str(fields.model_fields[name].annotation)
+def _require_all(backend: str, fields: type[Settings], given: set[str]) -> None:
+    absent = [n for n, f in fields.model_fields.items() if f.is_required() and n not in given]
+    if absent:
+        ways = ", ".join(
+            f"--secret {n}=env:VARIABLE" if is_secret(fields, n) else f"--set {n}=VALUE"
+            for n in absent
+        )
+        raise InvalidSettings(
+            f"{backend} also needs {', '.join(absent)}.",
+            remedy=f"Add {ways}; nothing was changed.",
+        )
 
 
 @app.command("list")

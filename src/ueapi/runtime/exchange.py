@@ -39,6 +39,9 @@ T = TypeVar("T")
 LONGEST_PACE_WAIT: Final = 600.0
 """Seconds a call waits for its turn; beyond that (a day's calls are used up) the caller is told instead."""
 
+FIRST_CONTACT: Final = 10.0
+"""Seconds in which a product that never answered is tried again: a wrong address is likelier than a long outage."""
+
 _log: Final = logging.getLogger("ueapi")
 
 
@@ -51,6 +54,11 @@ class Due:
 
     seconds: float
     until: float
+
+    @property
+    def since(self) -> float:
+        """When the operation, or what was last answered of it, began."""
+        return self.until - self.seconds
 
     def renew(self, now: float) -> None:
         """An answer arrived."""
@@ -91,6 +99,8 @@ class Exchange:
     deadline: float
     meter: Meter = field(factory=Meter)
     tokens: Tokens = field(factory=Tokens)
+    was_reached: bool = False
+    """Whether the product has ever answered, with whatever it was."""
 
     def run(self, flow: Flow[T], operation: str) -> Deeds[T]:
         """Answer what the flow asks until it returns.
@@ -167,7 +177,7 @@ class Exchange:
                 handling=attempt.handling,
                 may_repeat=call.may_repeat,
                 attempt=number,
-                left=due.until - self.clock.monotonic(),
+                left=self._left(attempt, due),
                 draw=self.rng.random(),
                 hint=attempt.hint,
                 throttled=isinstance(error, RateLimited),
@@ -179,6 +189,13 @@ class Exchange:
         _log.info("%s %s: %s, repeating in %.1f s", call.method, call.path, reason, wait)
         self.announcer.tell(Retrying(**self._where(call), attempt=number, wait=wait, reason=reason))
         yield Pause(wait)
+
+    def _left(self, attempt: Attempt, due: Due) -> float:
+        """Seconds for further attempts."""
+        now = self.clock.monotonic()
+        if self.was_reached or attempt.handling is not Handling.NOT_SENT:
+            return due.until - now
+        return min(due.until, due.since + FIRST_CONTACT) - now
 
     def _final(self, call: Call, attempt: Attempt, error: UeapiError) -> UeapiError:
         """The error to raise once nothing is repeated; a change that may have happened says so above all."""
@@ -271,6 +288,7 @@ class Exchange:
         )
 
     def _judged(self, call: Call, reply: Reply, credential: Credential | None) -> Attempt:
+        self.was_reached = True
         now = self.clock.monotonic()
         if (left := allowance(reply, self.clock.now())) is not None:
             self.pace.heed(now, left)

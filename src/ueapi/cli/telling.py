@@ -1,0 +1,107 @@
+"""What a move tells its operator: losses by object, tasks with their steps, who is awaited, and when to come back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from textwrap import wrap
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from ueapi.cli.printing import output
+from ueapi.cli.table import safe
+
+if TYPE_CHECKING:
+    from ueapi.migration import Plan, Report
+    from ueapi.migration.documents import Loss, Task
+
+NARROWEST: Final = 40
+WIDEST: Final = 100
+
+_AWAITED: Final = {
+    "wave-not-begun": "people whose wave has not begun",
+    "not-verified-yet": "people whose phones are being verified",
+    "no-answer": "people who have not begun",
+    "not-signed-in": "people who left and have not signed in again",
+    "wrong-enrollment": "people who chose the wrong enrollment",
+    "app-not-installed": "people who have not accepted an app",
+}
+
+
+def tell_losses(losses: Iterable[Loss], accepted: frozenset[str]) -> None:
+    """Every setting that does not arrive as it was, by object."""
+    for name, group in groupby(losses, key=lambda loss: loss.object):
+        typer.echo(f"\n{safe(name)}")
+        for loss in group:
+            setting = ":".join(x for x in (loss.payload, loss.key) if x) or "all of it"
+            mark = " (accepted)" if loss.id in accepted else ""
+            typer.echo(f"  {loss.id}  {loss.fate.value}{mark}  {safe(setting)}")
+            text = f"{loss.reason}; {loss.instead}" if loss.instead else loss.reason
+            _paragraph(text, indent=12)
+
+
+def tell_tasks(tasks: Sequence[Task], resume: str) -> None:
+    """Tasks that are open, as someone at the console needs them."""
+    if not tasks:
+        return
+    many = "1 task waits" if len(tasks) == 1 else f"{len(tasks)} tasks wait"
+    typer.echo(f"\n{many} for an administrator:")
+    for task in tasks:
+        typer.echo()
+        _paragraph(f"{task.id}  {task.title}", indent=0, hanging=10)
+        for number, step in enumerate(task.steps, start=1):
+            _paragraph(f"{number}. {step}", indent=10, hanging=13)
+    typer.echo(f"\nWhen one is done:\n  {resume} --done {tasks[0].id}")
+
+
+def tell_status(now: Report) -> None:
+    """The balance, and whoever else is awaited."""
+    u = now.users
+    typer.echo(
+        f"{u.total} people: {u.moved} moved, {u.waiting} waiting, {u.excluded} not part of it, {u.failed} failed."
+    )
+    for item in now.waiting_for:
+        if item.who == "administrator":
+            _paragraph(f"waits for an administrator: {item.what}", indent=2, hanging=4)
+        else:
+            _paragraph(
+                f"waits for {item.count} {_AWAITED.get(item.what, item.what)}", indent=2, hanging=4
+            )
+
+
+def tell_return(now: Report, open_tasks: Sequence[Task], resume: str) -> None:
+    """When it is worth running `apply` again."""
+    if not now.users.waiting or all(wave.state == "closed" for wave in now.waves):
+        typer.echo("Every wave is closed. Write the report with `ueapi migrate report`.")
+        return
+    if open_tasks:
+        typer.echo("Nobody is asked to move before these tasks are done. Come back when one is.")
+        return
+    from ueapi.migration.engine import LONG_PAUSE, SHORT_PAUSE
+
+    is_between = bool(now.timeline) and now.timeline[-1].between + now.timeline[-1].arrived > 0
+    minutes = int((SHORT_PAUSE if is_between else LONG_PAUSE).total_seconds() // 60)
+    typer.echo(f"Come back in {minutes} minutes, or let it wait by itself:\n  {resume} --follow")
+
+
+def open_tasks(plan: Plan, now: Report) -> tuple[Task, ...]:
+    """Tasks of the plan that are not confirmed."""
+    titles = {item.what for item in now.waiting_for if item.who == "administrator"}
+    return tuple(task for task in plan.tasks if task.title in titles)
+
+
+def _paragraph(text: str, *, indent: int, hanging: int | None = None) -> None:
+    typer.echo("\n".join(_wrapped(text, indent, indent if hanging is None else hanging)))
+
+
+def _wrapped(text: str, indent: int, hanging: int) -> Iterator[str]:
+    width = min(max(output().width, NARROWEST), WIDEST)
+    yield from wrap(
+        safe(text),
+        width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
