@@ -13,7 +13,7 @@ from ueapi.cli.exits import Exit
 from ueapi.cli.opening import open_tenant, snapshot_of
 from ueapi.cli.printing import errors, print_document
 from ueapi.cli.table import safe
-from ueapi.cli.telling import open_tasks, tell_losses, tell_return, tell_status, tell_tasks
+from ueapi.cli.telling import open_tasks, tell, tell_losses, tell_return, tell_status, tell_tasks
 from ueapi.errors import InvalidSettings, UnreadableInput
 
 if TYPE_CHECKING:
@@ -97,9 +97,10 @@ def _policy(path: Path | None) -> Policy:
 def _print_plan(made: Plan, out: Path) -> None:
     moving = [p for p in made.people if p.exclusion is None]
     phones = sum(len(p.devices) for p in moving)
-    typer.echo(
+    stay = len(made.people) - len(moving)
+    tell(
         f"{out}: {len(moving)} people with {phones} phones in {len(made.waves)} waves, "
-        f"{len(made.people) - len(moving)} people stay; {len(made.tasks)} tasks for an administrator."
+        f"{stay} {'person stays' if stay == 1 else 'people stay'}; {len(made.tasks)} tasks for an administrator."
     )
     tell_losses(made.losses, made.policy.accepted)
 

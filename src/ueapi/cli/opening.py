@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ueapi.cli.settings_file import TenantEntry, find_entry, is_secret, reveal, settings_path
-
 from ueapi.errors import InvalidSettings
 
 if TYPE_CHECKING:

@@ -34,11 +34,15 @@ def tell_losses(losses: Iterable[Loss], accepted: frozenset[str]) -> None:
     for name, group in groupby(losses, key=lambda loss: loss.object):
         typer.echo(f"\n{safe(name)}")
         for loss in group:
-            setting = ":".join(x for x in (loss.payload, loss.key) if x) or "all of it"
+            setting = ": ".join(x for x in (loss.payload, loss.key) if x) or "all of it"
             mark = " (accepted)" if loss.id in accepted else ""
-            typer.echo(f"  {loss.id}  {loss.fate.value}{mark}  {safe(setting)}")
-            text = f"{loss.reason}; {loss.instead}" if loss.instead else loss.reason
-            _paragraph(text, indent=12)
+            head = f"{loss.id}  {loss.fate.value}{mark}  {setting}"
+            tell(head, indent=2, hanging=12)
+            tell(f"{_sentence(loss.reason)} {_sentence(loss.instead)}", indent=12)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def tell_tasks(tasks: Sequence[Task], resume: str) -> None:
@@ -49,9 +53,9 @@ def tell_tasks(tasks: Sequence[Task], resume: str) -> None:
     typer.echo(f"\n{many} for an administrator:")
     for task in tasks:
         typer.echo()
-        _paragraph(f"{task.id}  {task.title}", indent=0, hanging=10)
+        tell(f"{task.id}  {task.title}", indent=0, hanging=10)
         for number, step in enumerate(task.steps, start=1):
-            _paragraph(f"{number}. {step}", indent=10, hanging=13)
+            tell(f"{number}. {step}", indent=10, hanging=13)
     typer.echo(f"\nWhen one is done:\n  {resume} --done {tasks[0].id}")
 
 
@@ -63,9 +67,9 @@ def tell_status(now: Report) -> None:
     )
     for item in now.waiting_for:
         if item.who == "administrator":
-            _paragraph(f"waits for an administrator: {item.what}", indent=2, hanging=4)
+            tell(f"waits for an administrator: {item.what}", indent=2, hanging=4)
         else:
-            _paragraph(
+            tell(
                 f"waits for {item.count} {_AWAITED.get(item.what, item.what)}", indent=2, hanging=4
             )
 
@@ -91,7 +95,8 @@ def open_tasks(plan: Plan, now: Report) -> tuple[Task, ...]:
     return tuple(task for task in plan.tasks if task.title in titles)
 
 
-def _paragraph(text: str, *, indent: int, hanging: int | None = None) -> None:
+def tell(text: str, *, indent: int = 0, hanging: int | None = None) -> None:
+    """A paragraph as wide as the terminal, in readable lines; later lines stand at `hanging`."""
     typer.echo("\n".join(_wrapped(text, indent, indent if hanging is None else hanging)))
 
 
