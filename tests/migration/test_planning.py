@@ -74,6 +74,20 @@ def test_everyone_gets_a_wave_or_a_reason() -> None:
     assert [len(w.people) for w in plan.waves] == [1]
 
 
+def test_phones_of_people_kept_back_by_policy_stay_in_the_count() -> None:
+    plan = make_plan(
+        fleets.source(
+            users=(fleets.user(1), fleets.user(2)),
+            devices=(fleets.device(1, 1), fleets.device(2, 2), fleets.device(3, 2)),
+        ),
+        fleets.target(),
+        policy=Policy(exclude=frozenset({"Person2@example.org"})),
+        product=WHOLE,
+    )
+
+    assert plan.left_out == {"2": Exclusion.BY_POLICY, "3": Exclusion.BY_POLICY}
+
+
 def test_an_ended_enrollment_does_not_move() -> None:
     matches = match(
         fleets.source(

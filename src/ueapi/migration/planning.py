@@ -57,7 +57,7 @@ def make_plan(
         target=_side(target, product.names),
         policy=policy,
         people=people,
-        left_out={**matches.left_out, **_excluded_devices(people)},
+        left_out={**matches.left_out, **_excluded_devices(matches, people)},
         waves=waves,
         groups=tuple(_groups(source, translated, members)),
         profiles=tuple(_profile(t, source) for t in translated if t.by_api or t.by_hand),
@@ -113,8 +113,14 @@ def _device(device: Device) -> PlannedDevice:
     )
 
 
-def _excluded_devices(people: Iterable[PlannedPerson]) -> Mapping[str, Exclusion]:
-    return {d.id: p.exclusion for p in people if p.exclusion for d in p.devices}
+def _excluded_devices(matches: Matches, people: Sequence[PlannedPerson]) -> Mapping[str, Exclusion]:
+    """The phones that could move, of people the policy keeps back."""
+    return {
+        d.id: person.exclusion
+        for candidate, person in zip(matches.people, people, strict=True)
+        if person.exclusion
+        for d in candidate.devices
+    }
 
 
 def _waves(people: Sequence[PlannedPerson], policy: Policy) -> Iterator[Wave]:
