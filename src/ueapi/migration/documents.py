@@ -150,6 +150,62 @@ class Wave(Document):
     people: tuple[str, ...]
 
 
+class Phase(Document):
+    """A step every person goes through. `undo` is empty where nothing can bring back what was."""
+
+    name: str
+    actor: Actor
+    precondition: str
+    undo: str = ""
+
+    @property
+    def is_irreversible(self) -> bool:
+        """Whether there is no way back."""
+        return not self.undo
+
+
+PHASES: Final = (
+    Phase(
+        name="stage",
+        actor=Actor.UEAPI,
+        precondition="every administrator's task is done, and what can be read of it was checked",
+        undo="delete the users, groups, profiles and apps made on the target",
+    ),
+    Phase(
+        name="announce",
+        actor=Actor.UEAPI,
+        precondition="the wave before it is verified as far as the policy demands",
+        undo="tell people that the move is off",
+    ),
+    Phase(name="leave", actor=Actor.PERSON, precondition="the person was asked"),
+    Phase(
+        name="release",
+        actor=Actor.UEAPI,
+        precondition="the person's last old enrollment, of any kind, is gone",
+        undo="put the person back into the scope of the license assignment",
+    ),
+    Phase(
+        name="sign-in",
+        actor=Actor.PERSON,
+        precondition="the old enrollment is gone, and discovery answers for the target",
+        undo="sign out of the target, and sign in to the source again",
+    ),
+    Phase(
+        name="assign",
+        actor=Actor.UEAPI,
+        precondition="the new enrollment is matched and is a User Enrollment",
+        undo="unassign the apps",
+    ),
+    Phase(
+        name="verify",
+        actor=Actor.UEAPI,
+        precondition="the phone has reported",
+        undo="nothing to undo",
+    ),
+)
+"""The way of one person, in order."""
+
+
 class Side(Document):
     """One tenant as the plan knew it."""
 
@@ -171,6 +227,7 @@ class Plan(Document):
     left_out: Mapping[str, Exclusion]
     """Source device id → why it does not move."""
     waves: tuple[Wave, ...]
+    phases: tuple[Phase, ...] = PHASES
     groups: tuple[PlannedGroup, ...]
     profiles: tuple[PlannedProfile, ...]
     apps: tuple[PlannedApp, ...]

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
-
 from ueapi.errors import UnreadableInput
 from ueapi.migration.documents import Document, Loss, Plan
 from ueapi.migration.ledger import Ledger
@@ -80,7 +78,6 @@ class Report(Document):
     waves: tuple[WaveProgress, ...] = ()
     waiting_for: tuple[Waiting, ...] = ()
     timeline: tuple[Moment, ...] = ()
-    resent_blind: tuple[str, ...] = Field(default=())
     notes: tuple[str, ...] = ()
 
 
