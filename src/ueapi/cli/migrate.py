@@ -13,7 +13,15 @@ from ueapi.cli.exits import Exit
 from ueapi.cli.opening import open_tenant, snapshot_of
 from ueapi.cli.printing import errors, print_document
 from ueapi.cli.table import safe
-from ueapi.cli.telling import open_tasks, tell, tell_losses, tell_return, tell_status, tell_tasks
+from ueapi.cli.telling import (
+    open_tasks,
+    tell,
+    tell_balance,
+    tell_losses,
+    tell_return,
+    tell_status,
+    tell_tasks,
+)
 from ueapi.errors import InvalidSettings, UnreadableInput
 
 if TYPE_CHECKING:
@@ -164,7 +172,7 @@ def _tell_what_next(plan: Plan, ledger: Path, resume: str) -> None:
     now = migration.status(_url(ledger))
     waiting = open_tasks(plan, now)
     typer.echo()
-    tell_status(now)
+    tell_balance(now)
     tell_tasks(waiting, resume)
     tell_return(now, waiting, resume)
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from ueapi.cli.printing import errors
 from ueapi.cli.settings_file import TenantEntry, find_entry, is_secret, reveal, settings_path
 from ueapi.errors import InvalidSettings
+from ueapi.runtime.events import Event, Retrying, Slowed
 
 if TYPE_CHECKING:
     from ueapi.client import Tenant
     from ueapi.model import Snapshot
+
+SILENCE: Final = 3.0
+"""Seconds of waiting after which one wonders."""
 
 
 def open_tenant(name: str) -> Tenant:
@@ -21,7 +26,19 @@ def open_tenant(name: str) -> Tenant:
     _require_hidden(entry)
     secrets = {key: reveal(source, key) for key, source in entry.secrets.items()}
     settings: dict[str, Any] = {**entry.settings, **secrets}
-    return ueapi.connect(entry.backend, name=name, **settings)
+    return ueapi.connect(entry.backend, name=name, observers=[_tell_waits], **settings)
+
+
+def _tell_waits(event: Event) -> None:
+    """Say why nothing seems to happen."""
+    match event:
+        case Slowed(tenant=name, wait=wait) if wait >= SILENCE:
+            text = f"{name}: waiting {wait:.0f} s to stay within the product's limits"
+        case Retrying(tenant=name, wait=wait, reason=reason) if wait >= SILENCE:
+            text = f"{name}: {reason}, trying again in {wait:.0f} s"
+        case _:
+            return
+    errors().print(text, markup=False)
 
 
 def _require_hidden(entry: TenantEntry) -> None:

@@ -60,15 +60,21 @@ def tell_tasks(tasks: Sequence[Task], resume: str) -> None:
 
 
 def tell_status(now: Report) -> None:
-    """The balance, and whoever else is awaited."""
+    """The balance, and who is awaited."""
+    tell_balance(now)
+    for item in now.waiting_for:
+        if item.who == "administrator":
+            tell(f"waits for an administrator: {item.what}", indent=2, hanging=4)
+
+
+def tell_balance(now: Report) -> None:
+    """The balance, and which people are awaited."""
     u = now.users
     typer.echo(
         f"{u.total} people: {u.moved} moved, {u.waiting} waiting, {u.excluded} not part of it, {u.failed} failed."
     )
     for item in now.waiting_for:
-        if item.who == "administrator":
-            tell(f"waits for an administrator: {item.what}", indent=2, hanging=4)
-        else:
+        if item.who != "administrator":
             tell(
                 f"waits for {item.count} {_AWAITED.get(item.what, item.what)}", indent=2, hanging=4
             )
