@@ -200,6 +200,32 @@ def test_people_in_scope_are_found_through_groups_of_users_and_devices() -> None
     assert set(plan.apps[0].people) == {keys["1"], keys["2"]}
 
 
+def test_two_groups_of_one_name_stay_apart() -> None:
+    users, devices = small_fleet()
+    plan = make_plan(
+        fleets.source(
+            users=users,
+            devices=devices,
+            groups=(
+                fleets.group("users-1", "Sales", ("1",)),
+                fleets.group("devices-1", "sales", ("2", "3"), of="devices"),
+            ),
+            profiles=(
+                fleets.profile(1, "A", PASSCODE, Scope(user_groups=("users-1",))),
+                fleets.profile(2, "B", PASSCODE, Scope(device_groups=("devices-1",))),
+            ),
+        ),
+        fleets.target(groups=(fleets.group("users-9", "SALES (moved)", ()),)),
+        policy=Policy(),
+        product=WHOLE,
+    )
+
+    sizes = {g.name: len(g.members) for g in plan.groups}
+    assert sizes == {"Sales (moved)": 1, "sales 2 (moved)": 2}
+    assert [p.groups for p in plan.profiles] == [("Sales (moved)",), ("sales 2 (moved)",)]
+    assert "target:group:users-9" in plan.touched
+
+
 def test_the_same_input_gives_the_same_plan_and_a_file_keeps_it(tmp_path: Path) -> None:
     users, devices = small_fleet()
     made = [

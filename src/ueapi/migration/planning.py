@@ -22,6 +22,7 @@ from ueapi.migration.documents import (
     Wave,
 )
 from ueapi.migration.matching import Candidate, Exclusion, Matches, match
+from ueapi.migration.naming import everyone_group, group_names, namesakes
 from ueapi.migration.translation import Translate, TranslatedProfile, translate_profile
 from ueapi.model import App, AppKind, Device, Group, LicenseMode, Scope, Snapshot
 
@@ -52,6 +53,7 @@ def make_plan(
     translated = _translated(source, matches, product, members)
     tasks = (*_setup_tasks(product.sheet), *(t.by_hand for t in translated if t.by_hand))
     apps, app_losses = _apps(source, members)
+    groups = tuple(_groups(source, translated, members))
     plan = Plan(
         source=_side(source, product.names),
         target=_side(target, product.names),
@@ -59,13 +61,13 @@ def make_plan(
         people=people,
         left_out={**matches.left_out, **_excluded_devices(matches, people)},
         waves=waves,
-        groups=tuple(_groups(source, translated, members)),
+        groups=groups,
         profiles=tuple(_profile(t, source) for t in translated if t.by_api or t.by_hand),
         apps=apps,
         tasks=tasks,
         losses=_unique((*(loss for t in translated for loss in t.losses), *app_losses)),
         notes=tuple(_notes(source, target, product.sheet)),
-        touched=_touched(source, target, people, translated, apps),
+        touched=_touched(source, target, people, translated, apps, groups),
         names={
             **{f"source:{k}": v for k, v in object_names(source).items()},
             **{f"target:{k}": v for k, v in object_names(target).items()},
@@ -190,20 +192,11 @@ def _translated(
     )
 
 
-def group_name(source_name: str) -> str:
-    """The name of the target group that stands for a source group."""
-    return f"{source_name} (moved)"
-
-
-def everyone_group(profile_name: str) -> str:
-    """The name of the target group for a profile that isn't assigned through groups at the source."""
-    return f"In scope of {profile_name} (moved)"
-
-
 def _groups(
     source: Snapshot, translated: Sequence[TranslatedProfile], members: _Members
 ) -> Iterator[PlannedGroup]:
     known = {g.id: g for g in source.groups}
+    names = group_names(source.groups)
     used: dict[str, Group] = {}
     for item in translated:
         scope = item.profile.scope
@@ -223,7 +216,7 @@ def _groups(
     for group_id, group in used.items():
         yield PlannedGroup(
             source_id=group_id,
-            name=group_name(group.name),
+            name=names[group_id],
             members=tuple(sorted(members.by_group.get(group_id, frozenset()))),
             note=_group_note(group),
         )
@@ -241,7 +234,7 @@ def _group_note(group: Group) -> str:
 
 def _profile(item: TranslatedProfile, source: Snapshot) -> PlannedProfile:
     scope = item.profile.scope or Scope()
-    names = {g.id: group_name(g.name) for g in source.groups}
+    names = group_names(source.groups)
     groups = (
         (everyone_group(item.profile.name),)
         if _needs_own_group(scope)
@@ -349,6 +342,7 @@ def _touched(
     people: Sequence[PlannedPerson],
     translated: Sequence[TranslatedProfile],
     apps: Sequence[PlannedApp],
+    groups: Sequence[PlannedGroup],
 ) -> Mapping[str, str]:
     old, new = object_digests(source), object_digests(target)
     moving = [p for p in people if p.exclusion is None]
@@ -356,10 +350,9 @@ def _touched(
     wanted += [f"device:{d.id}" for p in moving for d in p.devices]
     wanted += [f"profile:{t.profile.id}" for t in translated]
     wanted += [f"app:{a.source_id}" for a in apps]
-    names = {t.profile.name for t in translated}
     bundles = {a.bundle_id for a in apps}
     there = [f"user:{p.target_id}" for p in moving if p.target_id]
-    there += [f"profile:{p.id}" for p in target.profiles if p.name in names]
+    there += namesakes(target, (t.profile.name for t in translated), (g.name for g in groups))
     there += [f"app:{a.id}" for a in target.apps if a.bundle_id in bundles]
     return {
         **{f"source:{key}": old[key] for key in wanted},

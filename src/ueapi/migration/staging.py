@@ -9,6 +9,7 @@ from ueapi.apple import profiles as apple_profiles
 from ueapi.errors import Conflict, PlanStale, Rejected
 from ueapi.migration.digests import object_digests, profile_digest
 from ueapi.migration.documents import PlannedApp, PlannedPerson, PlannedProfile, Task, Wave
+from ueapi.migration.naming import namesakes
 from ueapi.migration.rows import TaskState
 from ueapi.migration.snapshots import snapshot, without_secrets
 from ueapi.migration.translation import allowed_part
@@ -22,14 +23,19 @@ def check_fresh(move: Move) -> None:
     """Read both tenants again and compare what the plan will touch.
 
     Raises:
-        PlanStale: someone changed an object since planning; the message names it. Nothing was changed.
+        PlanStale: someone changed an object since planning, or made a profile or group of a planned name on the
+            target; the message names it. Nothing was changed.
     """
     plan = move.plan
+    source, target = snapshot(move.source), snapshot(move.target)
     now = {
-        **{f"source:{k}": v for k, v in object_digests(snapshot(move.source)).items()},
-        **{f"target:{k}": v for k, v in object_digests(snapshot(move.target)).items()},
+        **{f"source:{k}": v for k, v in object_digests(source).items()},
+        **{f"target:{k}": v for k, v in object_digests(target).items()},
     }
     changed = [key for key, digest in plan.touched.items() if now.get(key) != digest]
+    profiles = (p.name for p in plan.profiles if not p.by_hand)
+    found = namesakes(target, profiles, (g.name for g in plan.groups))
+    changed += [key for k in found if (key := f"target:{k}") not in plan.touched]
     if changed:
         named = ", ".join(f"{plan.names.get(key, key)} ({key})" for key in changed[:5])
         more = f" and {len(changed) - 5} more" if len(changed) > 5 else ""
