@@ -59,7 +59,7 @@ class Matches:
 def person_key(user: User) -> str:
     """A short key for a person that shows nothing personal and is the same in every run."""
     basis = user.managed_apple_id.key if user.managed_apple_id else f"id:{user.id}"
-    return f"p-{digest_of([basis, user.ref.tenant, user.id])[:8]}"
+    return f"p-{digest_of([basis, user.ref.tenant, user.id])[:12]}"
 
 
 def match(source: Snapshot, target: Snapshot) -> Matches:
