@@ -65,7 +65,8 @@ def plan(
     """Plan a move, changing nothing. Exits 3 while a lost setting is not accepted."""
     from ueapi import migration
 
-    made = migration.plan(snapshot_of(source), snapshot_of(target), policy=_policy(policy))
+    rules = _policy(policy)
+    made = migration.plan(snapshot_of(source), snapshot_of(target), policy=rules)
     made = made.accepting(frozenset(accept or ()))
     made.write(out)
     if as_json:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ueapi.client import Tenant
     from ueapi.model import Snapshot
 
-SILENCE: Final = 3.0
+SILENCE: Final = 5.0
 """Seconds of waiting after which one wonders."""
 
 
