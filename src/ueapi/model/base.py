@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -28,6 +29,35 @@ class Value(BaseModel):
 
     def __str__(self) -> str:
         return repr(self)
+
+
+V = TypeVar("V", bound=Value)
+
+
+def builder(kind: type[V]) -> Callable[[dict[str, object]], V]:
+    """What builds values of this kind from parts that were validated before, without validating them again.
+
+    For listings of whole fleets, whose rows were validated on the wire; everyone else calls the class. The dictionary
+    must name every field and becomes the value's own, so don't use it again.
+
+    Raises:
+        TypeError: by what is returned, when a field is missing or unknown; fix the caller.
+    """
+    names = set(kind.model_fields)
+    new, put = object.__new__, object.__setattr__
+
+    def build(parts: dict[str, object]) -> V:
+        if parts.keys() != names:
+            raise TypeError(f"a {kind.__name__} is built of {sorted(names)}")
+        value = new(kind)
+        put(value, "__dict__", parts)
+        # One set for all: a frozen value never adds to it, and copying a value copies it.
+        put(value, "__pydantic_fields_set__", names)
+        put(value, "__pydantic_extra__", None)
+        put(value, "__pydantic_private__", None)
+        return value
+
+    return build
 
 
 class Ref(Value):

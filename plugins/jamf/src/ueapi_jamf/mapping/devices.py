@@ -6,21 +6,24 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from pydantic import TypeAdapter
-
 from ueapi.errors import Unintelligible
 from ueapi.model import (
     Absence,
     Device,
     DeviceReport,
+    Enrollment,
     EnrollmentKind,
     EnrollmentState,
     InstalledApp,
     InstalledProfile,
+    Origin,
+    Ref,
+    UserLink,
 )
+from ueapi.model.base import builder
 from ueapi_jamf.assumed import UNMANAGED_APP
 from ueapi_jamf.mapping.text import filled
-from ueapi_jamf.wire.devices import AppWire, DeviceWire, HardwareWire, OwnerWire
+from ueapi_jamf.wire.devices import AppWire, DeviceWire, GeneralWire, HardwareWire, OwnerWire
 
 _KINDS: Final[Mapping[str | None, EnrollmentKind]] = {
     "AccountDrivenUserEnrollment": EnrollmentKind.ACCOUNT_DRIVEN_USER,
@@ -36,8 +39,15 @@ _ABSENT: Final[Mapping[str, Absence]] = dict.fromkeys(
     ("name", "model", "model_identifier", "os_version", "user", "last_seen"),
     Absence.NOT_EXPOSED_BY_PRODUCT,
 )
-_DEVICES: Final = TypeAdapter(tuple[Device, ...])
+_STATES: Final = {True: EnrollmentState.ENROLLED, False: EnrollmentState.ENDED}
+_NOTHING_INFERRED: Final[frozenset[str]] = frozenset()
 _NO_HARDWARE: Final[HardwareWire] = {}
+
+_DEVICE: Final = builder(Device)
+_REF: Final = builder(Ref)
+_ORIGIN: Final = builder(Origin)
+_ENROLLMENT: Final = builder(Enrollment)
+_USER: Final = builder(UserLink)
 
 
 def enrollment_kind(ownership: str | None) -> EnrollmentKind:
@@ -59,41 +69,58 @@ def enrollment_kind(ownership: str | None) -> EnrollmentKind:
 def devices_from_wire(
     rows: Iterable[DeviceWire], *, tenant: str, read_at: datetime
 ) -> tuple[Device, ...]:
-    """Translate a page; whole fleets pass here, so the models of a page are built in one go."""
-    return _DEVICES.validate_python([_parts(row, tenant, read_at) for row in rows])
+    """Translate a page. Whole fleets pass here, so what the wire validated isn't validated again."""
+    return tuple([device_from_wire(row, tenant=tenant, read_at=read_at) for row in rows])
 
 
 def device_from_wire(row: DeviceWire, *, tenant: str, read_at: datetime) -> Device:
     """Translate one row."""
-    return devices_from_wire((row,), tenant=tenant, read_at=read_at)[0]
-
-
-def _parts(row: DeviceWire, tenant: str, read_at: datetime) -> dict[str, object]:
-    """What a device is made of, by the neutral names."""
     general = row["general"]
     hardware = row.get("hardware") or _NO_HARDWARE
-    return {
-        "ref": {"tenant": tenant, "id": row["mobileDeviceId"]},
-        "origin": {"backend": "jamf", "read_at": read_at, "absent": _ABSENT, "raw": row},
-        "name": general.get("displayName") or None,
-        "model": hardware.get("model") or None,
-        "model_identifier": hardware.get("modelIdentifier") or None,
-        "os_version": general.get("osVersion") or None,
-        "enrollment": {
+    return _DEVICE(
+        {
+            "ref": _REF({"tenant": tenant, "id": row["mobileDeviceId"]}),
+            "origin": _origin(row, read_at),
+            "name": general.get("displayName") or None,
+            "model": hardware.get("model") or None,
+            "model_identifier": hardware.get("modelIdentifier") or None,
+            "os_version": general.get("osVersion") or None,
+            "enrollment": _enrollment(general),
+            "user": _user(row.get("userAndLocation")),
+            "last_seen": general.get("lastContactDate"),
+        }
+    )
+
+
+def _origin(row: DeviceWire, read_at: datetime) -> Origin:
+    return _ORIGIN(
+        {
+            "backend": "jamf",
+            "read_at": read_at,
+            "inferred": _NOTHING_INFERRED,
+            "absent": _ABSENT,
+            "raw": row,
+        }
+    )
+
+
+def _enrollment(general: GeneralWire) -> Enrollment:
+    return _ENROLLMENT(
+        {
             "kind": enrollment_kind(general.get("deviceOwnershipType")),
-            "state": EnrollmentState.ENROLLED if general["managed"] else EnrollmentState.ENDED,
+            "state": _STATES[general["managed"]],
+            "enrollment_id": None,
             "since": general.get("lastEnrolledDate"),
-        },
-        "user": _user(row.get("userAndLocation")),
-        "last_seen": general.get("lastContactDate"),
-    }
+            "ended": None,
+        }
+    )
 
 
-def _user(owner: OwnerWire | None) -> dict[str, str | None] | None:
+def _user(owner: OwnerWire | None) -> UserLink | None:
     """Jamf Pro links a device to its user by username only, and a device without one belongs to nobody."""
-    if owner is None or not owner.get("username"):
+    if owner is None or not (username := owner.get("username")):
         return None
-    return {"username": owner.get("username"), "name": owner.get("realName") or None}
+    return _USER({"id": None, "username": username, "name": owner.get("realName") or None})
 
 
 def report_from_wire(row: DeviceWire, *, tenant: str, read_at: datetime) -> DeviceReport:
