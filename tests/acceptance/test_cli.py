@@ -49,22 +49,35 @@ def opened(folder: Path, places: dict[str, Place]) -> Shell:
 
 
 @pytest.fixture(scope="module")
-def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """Tenants added, snapshots taken, and a plan with every loss accepted."""
+def products() -> Iterator[dict[str, Place]]:
     registry = Registry.installed()
     with (
         in_background(registry, "jamf", users=6, seed=7) as old,
         in_background(registry, "hexnode", users=6, seed=7) as new,
     ):
-        shell = opened(tmp_path_factory.mktemp("walk"), {"old": old, "new": new})
-        for name in NAMES:
-            done = shell.run("migrate", "snapshot", name)
-            assert done.returncode == 0, done.stderr
-        yield shell
+        yield {"old": old, "new": new}
+
+
+@pytest.fixture(scope="module")
+def walked(products: dict[str, Place], tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Tenants added and snapshots taken."""
+    shell = opened(tmp_path_factory.mktemp("walk"), products)
+    for name in NAMES:
+        done = shell.run("migrate", "snapshot", name)
+        assert done.returncode == 0, done.stderr
+    return shell
+
+
+@pytest.fixture
+def rested(products: dict[str, Place]) -> None:
+    """The products' own minute is over, so that no call has to wait for it in real time."""
+    for place in products.values():
+        place.simulator.around.clock.sleep(120)
 
 
 @pytest.fixture(scope="module")
 def planned(walked: Shell) -> Shell:
+    """A plan with every loss accepted."""
     first = walked.run("migrate", "plan", *SNAPSHOTS)
     ids = re.findall(r"--accept (L-[0-9a-f]+)", first.stderr)
     accepting = [word for found in ids for word in ("--accept", found)]
@@ -145,6 +158,7 @@ def test_a_plan_as_json_is_one_document(planned: Shell) -> None:
     assert {"waves", "losses", "tasks"} <= set(json.loads(done.stdout))
 
 
+@pytest.mark.usefixtures("rested")
 def test_applying_gives_tasks_says_what_is_awaited_and_goes_on(planned: Shell) -> None:
     first = planned.run(*APPLY)
     ids = TASK.findall(first.stdout)
@@ -177,6 +191,7 @@ def line_of(process: subprocess.Popen[str], is_it: Callable[[str], bool]) -> str
     return next(line for line in process.stdout if is_it(line))
 
 
+@pytest.mark.usefixtures("rested")
 def test_an_interrupt_ends_following_with_one_line(tmp_path: Path, planned: Shell) -> None:
     for name in ("plan.json", "tenants.toml"):
         (tmp_path / name).write_bytes((planned.folder / name).read_bytes())

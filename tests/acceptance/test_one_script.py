@@ -60,7 +60,7 @@ def places() -> Iterator[Mapping[str, Place]]:
         yield {"jamf": jamf, "hexnode": hexnode}
 
 
-def told(backend: str, place: Place, folder: Path) -> Mapping[str, object]:
+def told(backend: str, place: Place, folder: Path) -> dict:
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT],
         input=json.dumps({"backend": backend, "settings": dict(place.settings)}),

@@ -199,7 +199,7 @@ def _command_secret(place: str, key: str) -> str:
 
 
 def write_entries(path: Path, entries: Mapping[str, TenantEntry]) -> None:
-    """Write the file anew, readable by its owner only."""
+    """Write the file anew, whole or not at all, readable by its owner only."""
     lines: list[str] = []
     for name in sorted(entries):
         entry = entries[name]
@@ -207,16 +207,21 @@ def write_entries(path: Path, entries: Mapping[str, TenantEntry]) -> None:
         lines += [f"{key} = {_value(value)}" for key, value in entry.settings.items()]
         lines += [f"{key} = {_source(source)}" for key, source in entry.secrets.items()]
         lines.append("")
+    path = path.resolve()  # a link to the file stays one
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    draft = path.with_name(f".{path.name}.part")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as out:
         out.write("\n".join(lines))
+    draft.replace(path)
 
 
 def _quoted(text: str) -> str:
     import json
 
-    return json.dumps(text, ensure_ascii=False)
+    # JSON's escapes are TOML's too, but TOML wants this one more.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _value(value: Plain) -> str:
