@@ -49,10 +49,12 @@ def test_an_intent_without_outcome_survives_and_counts_its_attempts(tmp_path: Pa
 
 
 def test_the_file_is_its_owners_only(tmp_path: Path) -> None:
-    with Ledger(url(tmp_path)):
-        pass
+    with Ledger(url(tmp_path)) as ledger:
+        ledger.begin(plan_for(1), NOW)
 
-    assert (tmp_path / "move.db").stat().st_mode & 0o077 == 0
+        files = {f.name: f.stat().st_mode & 0o077 for f in tmp_path.iterdir()}
+
+    assert files == {"move.db": 0, "move.db-wal": 0, "move.db-shm": 0, "move.db.lock": 0}
 
 
 def test_a_second_writer_is_refused_and_a_reader_is_not(tmp_path: Path) -> None:
@@ -84,6 +86,28 @@ def test_a_file_that_is_no_ledger_is_named_and_left_alone(tmp_path: Path) -> Non
         Ledger(f"sqlite:///{path}")
 
     assert path.read_text() == "these are my notes"
+
+
+def test_a_refused_file_is_not_kept_locked(tmp_path: Path) -> None:
+    path = tmp_path / "move.db"
+    path.write_text("these are my notes")
+    with pytest.raises(UnreadableInput):
+        Ledger(url(tmp_path))
+    path.unlink()
+
+    with Ledger(url(tmp_path)) as ledger:
+        assert ledger.plan() is None
+
+
+def test_the_last_look_is_known_after_a_stop(tmp_path: Path) -> None:
+    with Ledger(url(tmp_path)) as ledger:
+        assert ledger.looked_at() is None
+        ledger.note_look(NOW - timedelta(minutes=5))
+        ledger.note_look(NOW)
+
+    with Ledger(url(tmp_path)) as ledger:
+        assert ledger.looked_at() == NOW
+        assert ledger.open_intents() == []
 
 
 def test_a_reader_of_a_missing_ledger_makes_none(tmp_path: Path) -> None:

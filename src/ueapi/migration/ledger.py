@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     create_engine,
+    delete,
     event,
     func,
     insert,
@@ -40,6 +41,7 @@ from ueapi.migration.rows import (
 )
 
 SQLITE: Final = "sqlite:///"
+LOOK: Final = "look"
 
 
 def database_path(url: str) -> Path | None:
@@ -67,7 +69,11 @@ class Ledger:
         if self._path and may_write:
             _make_private(self._path)
         self._engine = _engine(url)
-        self._connection = self._open(may_write=may_write)
+        try:
+            self._connection = self._open(may_write=may_write)
+        except UnreadableInput:
+            self._unlock()
+            raise
         self._keeps = may_write
         self._kept_devices: list[DeviceRow] | None = None
         self._kept_outcomes: dict[str, str] | None = None
@@ -82,6 +88,9 @@ class Ledger:
         """Close the database and give the lock back."""
         self._connection.close()
         self._engine.dispose()
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -258,6 +267,28 @@ class Ledger:
         """Keys of intents without an outcome."""
         rows = self._rows(select(t.intents.c.key).where(t.intents.c.outcome.is_(None)))
         return [str(row[0]) for row in rows]
+
+    # -- looks -------------------------------------------------------------------------------------
+
+    def note_look(self, began: datetime) -> None:
+        """Note when a look at both tenants began, once it is through."""
+        with self._write() as db:
+            db.execute(delete(t.intents).where(t.intents.c.key == LOOK))
+            db.execute(
+                insert(t.intents).values(
+                    key=LOOK,
+                    operation=LOOK,
+                    attempts=1,
+                    opened_at=began.isoformat(),
+                    closed_at=began.isoformat(),
+                    outcome="looked",
+                )
+            )
+
+    def looked_at(self) -> datetime | None:
+        """When the last whole look began, in this run or an earlier one."""
+        rows = self._rows(select(t.intents.c.opened_at).where(t.intents.c.key == LOOK))
+        return datetime.fromisoformat(str(rows[0][0])) if rows else None
 
     # -- tasks, log, calls -------------------------------------------------------------------------
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from ueapi.contract import Capability
+from ueapi.errors import NotFound
 from ueapi.migration.digests import digest_of
 from ueapi.migration.rows import DeviceRow, DeviceState
 from ueapi.migration.steering import Question
 from ueapi.migration.work import Move, chunks
-from ueapi.model import Device, EnrollmentState, User, UserLink
+from ueapi.model import Device, EnrollmentState, UserLink
 
 
 class Problem(StrEnum):
@@ -35,10 +36,11 @@ def look(move: Move) -> None:
     rows = [r for r in move.ledger.devices() if r.state in _OPEN]
     if not rows:
         return
+    began = move.now
     _note_leaving(move, rows)
     rows = [r for r in move.ledger.devices() if r.state in _OPEN]
     _note_arrivals(move, rows)
-    move.looked_at = move.now
+    move.ledger.note_look(began)
 
 
 def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
@@ -46,7 +48,7 @@ def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
     for row in rows:
         if row.state is not DeviceState.ANNOUNCED:
             continue
-        device = there.get(row.source_id)
+        device = there.get(row.source_id) or _read_alone(move, row.source_id)
         if device is not None and device.enrollment.state is EnrollmentState.ENROLLED:
             continue
         left_at = (device and device.enrollment.ended) or _last_seen(move, row)
@@ -57,12 +59,22 @@ def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
     _release_licenses(move, there.values())
 
 
+def _read_alone(move: Move, device_id: str) -> Device | None:
+    """The phone a listing doesn't name: a list that changes while it is read can miss a row."""
+    if not move.can(move.source, Capability.DEVICES_GET):
+        return None
+    try:
+        return move.source.devices.get(device_id)
+    except NotFound:
+        return None
+
+
 def _last_seen(move: Move, row: DeviceRow) -> datetime:
     """When the phone was last seen under its old enrollment, for a product that doesn't say when it ended.
 
     The phone left after that; so the time without work is never reported shorter than it was.
     """
-    return max(move.looked_at or row.since, row.since)
+    return max(move.ledger.looked_at() or row.since, row.since)
 
 
 def _release_licenses(move: Move, there: Iterable[Device]) -> None:
@@ -85,8 +97,9 @@ def _release_licenses(move: Move, there: Iterable[Device]) -> None:
 
 def _owns(move: Move, person: str, links: Iterable[UserLink]) -> bool:
     planned = move.people[person]
+    name = (planned.username or "").casefold()
     return any(
-        planned.source_id == k.id or (k.id is None and k.username == planned.username)
+        planned.source_id == k.id or (k.id is None and (k.username or "").casefold() == name)
         for k in links
     )
 
@@ -120,20 +133,21 @@ def _note_arrivals(move: Move, rows: Sequence[DeviceRow]) -> None:
 
 
 def _target_users(move: Move) -> dict[str, str]:
-    """Target user id and username → person key; read once, and again when someone is missing."""
+    """Target user id and username → person key; read again after each wave's users were made."""
     wanted = {
         p.managed_apple_id.key: p.key
         for p in move.plan.people
         if p.exclusion is None and p.managed_apple_id
     }
     if not move.target_users:
-        users: Iterable[User] = move.target.users.list()
-        for user in users:
+        found: dict[str, str] = {}
+        for user in move.target.users.list():
             key = user.managed_apple_id and wanted.get(user.managed_apple_id.key)
             if key:
-                move.target_users[user.id] = key
+                found[user.id] = key
                 if user.username:
-                    move.target_users[user.username] = key
+                    found[user.username] = key
+        move.target_users = found
     return move.target_users
 
 
@@ -163,7 +177,7 @@ def _match(move: Move, person: str, left: Sequence[DeviceRow], arrived: Sequence
     ]
     for device in fresh:
         if not device.enrollment.kind.is_user_enrollment:
-            _wrong_enrollment(move, left)
+            _wrong_enrollment(move, [r for r in left if _fits(move, person, r, device)])
             continue
         fitting = [r for r in left if _fits(move, person, r, device)]
         fitting = _narrowed(move, person, fitting, device)
@@ -210,6 +224,7 @@ def _arrive(move: Move, row: DeviceRow, device: Device) -> None:
 
 
 def _wrong_enrollment(move: Move, left: Sequence[DeviceRow]) -> None:
+    """Say so once for the phone it may be; a device the person had on the target before is none of them."""
     _ask_once(move, left[:1], Problem.WRONG_ENROLLMENT, Question.WRONG_ENROLLMENT)
 
 
@@ -217,6 +232,6 @@ def _ask_once(move: Move, rows: Sequence[DeviceRow], problem: Problem, question:
     for row in rows:
         if row.problem == problem:
             continue
-        move.ledger.set_device(row.source_id, problem=problem, asked_at=move.now)
         move.emit(problem.value, question.value, person=row.person, actor="person")
         move.ask([row.person], question)
+        move.ledger.set_device(row.source_id, problem=problem, asked_at=move.now)

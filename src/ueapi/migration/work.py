@@ -48,8 +48,6 @@ class Move:
     """Bundle id → id of apps on the target."""
     is_target_read: bool = False
     """Whether the two listings above were read in this run."""
-    looked_at: datetime | None = None
-    """When both tenants were last listed in this run."""
     target_users: dict[str, str] = field(factory=dict)
     """Target user id, and username, → person key."""
 
