@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ueapi.client import Tenant
-from ueapi.errors import PlanRefused
+from ueapi.errors import (
+    OutcomeUnknown,
+    PlanRefused,
+    RateLimited,
+    UeapiError,
+    Unavailable,
+    Unreachable,
+)
 from ueapi.migration import finishing, looking, staging
 from ueapi.migration.documents import Plan, Wave
 from ueapi.migration.ledger import Ledger
@@ -19,6 +26,11 @@ SHORT_PAUSE: Final = timedelta(minutes=5)
 """Between two looks while someone is without work or just arrived."""
 LONG_PAUSE: Final = timedelta(minutes=30)
 """Between two looks while only answers are awaited."""
+LONGEST_WAIT: Final = timedelta(hours=2)
+"""Between two tries while a product can't be worked with, unless it asks for more."""
+
+PASSING: Final = (RateLimited, Unavailable, Unreachable, OutcomeUnknown)
+"""Faults that end by themselves. Every write of a move is harmless to repeat, so a lost reply is one of them."""
 
 
 def run(
@@ -34,14 +46,17 @@ def run(
     """Apply a plan, yielding what happens.
 
     Without `follow` it works until nothing is due and ends; run it again later to go on. With `follow` it
-    waits and goes on until every wave is closed.
+    waits and goes on until every wave is closed; a passing fault then becomes an event and a longer wait.
+    Without `follow` it is raised, and so is every other error: run it again to go on, nothing is done twice.
 
     Raises:
-        PlanRefused: losses nobody accepted, or the plan was altered. Nothing was changed.
+        PlanRefused: losses nobody accepted, the plan was altered, or it was made for other tenants. Nothing was
+            changed.
         PlanStale: an object was changed since planning. Nothing was changed.
         LedgerMismatch: the ledger belongs to another plan. Nothing was changed.
     """
     _require_sound(plan)
+    _require_tenants(plan, source, target)
     move = Move(
         plan=plan,
         source=source,
@@ -56,14 +71,28 @@ def run(
             staging.check_fresh(move)
             ledger.begin(plan, move.now)
             move.emit("begun", f"{len(plan.waves)} waves")
+        faults = 0
         while not _closed(ledger):
-            _tick(move)
+            try:
+                _tick(move)
+                faults = 0
+            except PASSING as problem:
+                if not follow:
+                    raise
+                faults += 1
+                move.emit("postponed", str(problem))
+                wait = _wait(problem, faults)
+            else:
+                wait = pause(move)
             counted.save()
             yield from move.drain()
             if not follow or _closed(ledger):
                 break
-            clock.sleep(pause(move).total_seconds())
+            clock.sleep(wait.total_seconds())
         yield from move.drain()
+    except UeapiError:
+        yield from move.drain()
+        raise
     finally:
         if ledger.started_at() is not None:
             counted.save()
@@ -80,6 +109,23 @@ def _require_sound(plan: Plan) -> None:
             f"{len(plan.unaccepted)} losses are not accepted: {ids}.",
             remedy="Read them in the plan, then accept each with --accept ID; nothing was changed.",
         )
+
+
+def _require_tenants(plan: Plan, source: Tenant, target: Tenant) -> None:
+    """Refuse swapped tenants: seen from the wrong side, every phone would look as if it had left."""
+    for side, tenant in ((plan.source, source), (plan.target, target)):
+        if (side.tenant, side.backend) != (tenant.name, tenant.backend):
+            raise PlanRefused(
+                f"the plan names tenant {side.tenant!r} ({side.backend}), not {tenant.name!r} ({tenant.backend}).",
+                remedy="Give the tenants the plan was made for, by their names in it; nothing was changed.",
+            )
+
+
+def _wait(problem: UeapiError, faults: int) -> timedelta:
+    """Ever longer while faults follow one another, and never shorter than the product asks for."""
+    wait: timedelta = min(SHORT_PAUSE * 2 ** min(faults, 12), LONGEST_WAIT)
+    hint = problem.retry_after if isinstance(problem, RateLimited) else None
+    return max(wait, timedelta(seconds=hint or 0))
 
 
 class _Counted:
@@ -151,18 +197,19 @@ _ARRIVED = (DeviceState.ENROLLED, DeviceState.VERIFIED)
 
 
 def _announce(move: Move, wave: Wave) -> None:
+    """Ask the wave's people; it counts as begun only then, so whoever a stop kept from being asked is asked again."""
     rows = [
         r
         for r in move.of_wave(wave.number, move.ledger.devices())
-        if r.state is DeviceState.PLANNED
+        if r.state in (DeviceState.PLANNED, DeviceState.ANNOUNCED)
     ]
     for row in rows:
         move.ledger.set_device(
             row.source_id, state=DeviceState.ANNOUNCED, since=move.now, asked_at=move.now
         )
-    move.ledger.set_wave(wave.number, WaveState.MOVING, move.now)
     move.emit("wave", f"wave {wave.number} begins with {len(wave.people)} people", wave=wave.number)
     move.ask(sorted({r.person for r in rows}), Question.MOVE)
+    move.ledger.set_wave(wave.number, WaveState.MOVING, move.now)
 
 
 def _close_waves(move: Move) -> None:

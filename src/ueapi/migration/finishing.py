@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from ueapi.contract import Capability
+from ueapi.errors import NotFound
 from ueapi.migration.looking import Problem
 from ueapi.migration.rows import DeviceRow, DeviceState
 from ueapi.migration.steering import Question
@@ -63,7 +64,13 @@ def verify_due(move: Move) -> None:
     for row in move.ledger.devices():
         due = row.look_at is not None and row.look_at <= move.now
         if row.state is DeviceState.ENROLLED and row.target_id and due:
-            _verify(move, row, move.target.devices.report(row.target_id))
+            try:
+                report = move.target.devices.report(row.target_id)
+            except NotFound:
+                # The next listing tells whether the enrollment is gone.
+                _look_again(move, row, stuck=False, profiles=True)
+                continue
+            _verify(move, row, report)
 
 
 def _verify(move: Move, row: DeviceRow, report: DeviceReport) -> None:
@@ -144,7 +151,7 @@ def remind(move: Move) -> None:
         if row.problem == Problem.WRONG_ENROLLMENT:
             question = Question.WRONG_ENROLLMENT
         problem = row.problem or (Problem.NOT_SIGNED_IN if left else Problem.NO_ANSWER)
+        move.ask([row.person], question)
         move.ledger.set_device(
             row.source_id, asked_at=move.now, asked=row.asked + 1, problem=problem
         )
-        move.ask([row.person], question)
