@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
 
 from ueapi import migration
 from ueapi.errors import PlanRefused, PlanStale, RateLimited, Unavailable, Unreachable
-from ueapi.migration.documents import Plan
+from ueapi.migration.documents import Plan, PlannedPerson, Task
 from ueapi.migration.engine import LONGEST_WAIT, SHORT_PAUSE
 from ueapi.migration.rehearse import Rehearsal, people_by_key
 from ueapi.migration.reporting import Report
+from ueapi.migration.steering import Question, Steering
 from ueapi.model import GroupDraft
 from ueapi.plugins import Registry
 from ueapi.rehearsal.faults import FaultRates, Faulty
@@ -35,7 +36,12 @@ def world(users: int = USERS) -> tuple[Rehearsal, Plan]:
 
 
 def applying(
-    rehearsal: Rehearsal, plan: Plan, ledger: str, *, follow: bool = True
+    rehearsal: Rehearsal,
+    plan: Plan,
+    ledger: str,
+    *,
+    follow: bool = True,
+    steering: Steering | None = None,
 ) -> Generator[migration.Event]:
     """A run of its own: new tenants and a new ledger on the same world, as after a stop."""
     at = rehearsal.world.tenant
@@ -45,7 +51,7 @@ def applying(
         target=at(rehearsal.registry, rehearsal.target, "new"),
         ledger=ledger,
         clock=rehearsal.world.clock,
-        steering=rehearsal,
+        steering=steering or rehearsal,
         follow=follow,
     )
 
@@ -278,3 +284,39 @@ def test_lost_replies_to_writes_make_nothing_twice(tmp_path: Path) -> None:
     assert report.users.moved > 0
     assert balances(report)
     assert_nothing_twice(rehearsal, plan)
+
+
+class Dying:
+    """A messenger with whom the process ends the first time people are asked to move."""
+
+    def __init__(self, rehearsal: Rehearsal) -> None:
+        self.rehearsal = rehearsal
+        self.asked: list[str] = []
+        self.has_died = False
+
+    def ask(self, people: Sequence[PlannedPerson], question: Question) -> None:
+        if question is Question.MOVE and not self.has_died:
+            self.has_died = True
+            raise KeyboardInterrupt
+        self.asked += [p.key for p in people if question is Question.MOVE]
+        self.rehearsal.ask(people, question)
+
+    def task(self, task: Task, remark: str) -> None:
+        self.rehearsal.task(task, remark)
+
+    def reported(self) -> frozenset[str]:
+        return self.rehearsal.reported()
+
+
+def test_whoever_a_stop_kept_from_being_asked_is_asked_on_going_on(tmp_path: Path) -> None:
+    rehearsal, plan = world()
+    ledger = f"sqlite:///{tmp_path / 'move.db'}"
+    dying = Dying(rehearsal)
+    with pytest.raises(KeyboardInterrupt):
+        list(applying(rehearsal, plan, ledger, steering=dying))
+
+    for _ in applying(rehearsal, plan, ledger, steering=dying):
+        pass
+
+    moving = sorted(p.key for p in plan.people if p.exclusion is None)
+    assert sorted(dying.asked) == moving
