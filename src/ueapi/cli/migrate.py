@@ -127,20 +127,24 @@ def apply(
         bool, typer.Option("--follow", help="Wait and go on until all is done.")
     ] = False,
 ) -> None:
-    """Apply a plan. Run it again, with the same ledger, to go on."""
+    """Apply a plan. Run it again, with the same ledger, to go on.
+
+    Whom to ask what is written to the folder LEDGER.outbox, for you to deliver.
+    """
     from ueapi import migration
     from ueapi.migration.documents import Plan
-    from ueapi.migration.steering import Silent
+    from ueapi.migration.outbox import Outbox
 
     made = Plan.read(plan_file)
     _require_known(made, done or [])
+    outbox = ledger.with_suffix(".outbox")
     with open_tenant(source) as old, open_tenant(target) as new:
         events = migration.apply(
             made,
             source=old,
             target=new,
             ledger=_url(ledger),
-            steering=Silent(frozenset(done or ())),
+            steering=Outbox(outbox, old.now, frozenset(done or ())),
             follow=follow,
         )
         for event in events:
