@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -152,3 +154,29 @@ def test_who_finds_a_person_by_address_and_refuses_to_guess(tmp_path: Path) -> N
         assert [d["source"] for d in found.devices] == ["2"]
         with pytest.raises(UnreadableInput, match="nobody"):
             reporting.who(ledger, "someone@example.org")
+
+
+def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.db"
+    with closing(sqlite3.connect(path)) as notes:
+        notes.execute("CREATE TABLE notes (text TEXT)")
+        notes.commit()
+    before, mode = path.read_bytes(), path.stat().st_mode
+
+    with pytest.raises(UnreadableInput, match="no ledger"):
+        Ledger(f"sqlite:///{path}")
+
+    assert path.read_bytes() == before
+    assert path.stat().st_mode == mode
+
+
+@pytest.mark.parametrize("change", ["UPDATE job SET format = 99", "UPDATE job SET plan = '{}'"])
+def test_a_ledger_of_another_version_is_named(tmp_path: Path, change: str) -> None:
+    with Ledger(url(tmp_path)) as ledger:
+        ledger.begin(plan_for(1), NOW)
+    with closing(sqlite3.connect(tmp_path / "move.db")) as found:
+        found.execute(change)
+        found.commit()
+
+    with pytest.raises(UnreadableInput, match="another version"), Ledger(url(tmp_path)) as ledger:
+        reporting.report(ledger)

@@ -270,3 +270,20 @@ def test_a_garbage_plan_file_is_named(tmp_path: Path, garbage: bytes) -> None:
 
     with pytest.raises(UnreadableInput, match=r"plan\.json is no plan"):
         Plan.read(path)
+
+
+def test_two_profiles_of_one_name_stay_two() -> None:
+    users, devices = small_fleet()
+    everyone = Scope(everyone=True)
+    source = fleets.source(
+        users=users,
+        devices=devices,
+        profiles=(
+            fleets.profile(1, "Passcode", PASSCODE, everyone),
+            fleets.profile(2, "passcode", PASSCODE, everyone),
+        ),
+    )
+
+    plan = make_plan(source, fleets.target(), policy=Policy(), product=WHOLE)
+
+    assert [p.name for p in plan.profiles] == ["Passcode", "passcode (2)"]

@@ -45,7 +45,8 @@ def run(
 ) -> Iterator[Event]:
     """Apply a plan, yielding what happens.
 
-    Without `follow` it works until nothing is due and ends; run it again later to go on. With `follow` it
+    Without `follow` it works until nothing is due and ends; run it again later to go on, also after every wave is
+    closed: who comes late is then still taken care of. With `follow` it
     waits and goes on until every wave is closed; a passing fault then becomes an event and a longer wait.
     Without `follow` it is raised, and so is every other error: run it again to go on, nothing is done twice.
 
@@ -72,7 +73,7 @@ def run(
             ledger.begin(plan, move.now)
             move.emit("begun", f"{len(plan.waves)} waves")
         faults = 0
-        while not _closed(ledger):
+        while True:
             try:
                 _tick(move)
                 faults = 0

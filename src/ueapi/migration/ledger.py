@@ -9,28 +9,22 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Row,
-    Select,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    select,
-    update,
-)
+from pydantic import ValidationError
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
 
-from ueapi.errors import LedgerLocked, LedgerMismatch, UnreadableInput
+from ueapi.errors import LedgerMismatch, UnreadableInput
 from ueapi.migration import tables as t
 from ueapi.migration.documents import Plan
+from ueapi.migration.ledger_file import (
+    database_path,
+    engine_for,
+    lock_of,
+    make_private,
+    require_ours,
+)
 from ueapi.migration.rows import (
     DeviceRow,
     DeviceState,
@@ -40,14 +34,7 @@ from ueapi.migration.rows import (
     device_row,
 )
 
-SQLITE: Final = "sqlite:///"
 LOOK: Final = "look"
-
-
-def database_path(url: str) -> Path | None:
-    """The file behind a SQLite URL, or `None` for memory and other databases."""
-    name = url.removeprefix(SQLITE)
-    return Path(name) if url.startswith(SQLITE) and name else None
 
 
 class Ledger:
@@ -65,10 +52,12 @@ class Ledger:
             raise UnreadableInput(
                 f"there is no ledger {self._path}.", remedy="Name the file that `apply` writes."
             )
-        self._lock = _lock(self._path) if may_write and self._path else None
+        if self._path:
+            require_ours(self._path)
+        self._lock = lock_of(self._path) if may_write and self._path else None
         if self._path and may_write:
-            _make_private(self._path)
-        self._engine = _engine(url)
+            make_private(self._path)
+        self._engine = engine_for(url)
         try:
             self._connection = self._open(may_write=may_write)
         except UnreadableInput:
@@ -100,14 +89,23 @@ class Ledger:
             if may_write:
                 t.metadata.create_all(self._engine)
             connection = self._engine.connect()
-            connection.execute(select(t.job.c.format)).all()
+            formats = {row[0] for row in connection.execute(select(t.job.c.format))}
             connection.rollback()
         except DatabaseError:
             raise UnreadableInput(
                 f"{self._path} is no ledger of ueapi.",
                 remedy="Name another file; this one was not changed.",
             ) from None
+        if formats - {t.LEDGER_FORMAT}:
+            connection.close()
+            raise self._of_another_version()
         return connection
+
+    def _of_another_version(self) -> UnreadableInput:
+        return UnreadableInput(
+            f"{self._path} was written by another version of ueapi.",
+            remedy="Go on with the version the move was begun with; nothing was changed.",
+        )
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
@@ -127,9 +125,16 @@ class Ledger:
     # -- the job -----------------------------------------------------------------------------------
 
     def plan(self) -> Plan | None:
-        """The plan this ledger belongs to, or `None` while it is empty."""
+        """The plan this ledger belongs to, or `None` while it is empty.
+
+        Raises:
+            UnreadableInput: another version of ueapi wrote the plan.
+        """
         rows = self._rows(select(t.job.c.plan))
-        return Plan.model_validate_json(str(rows[0][0])) if rows else None
+        try:
+            return Plan.model_validate_json(str(rows[0][0])) if rows else None
+        except ValidationError:
+            raise self._of_another_version() from None
 
     def started_at(self) -> datetime | None:
         """When the move began."""
@@ -356,39 +361,3 @@ class Ledger:
     def line_count(self) -> int:
         """Length of the log."""
         return int(str(self._rows(select(func.count()).select_from(t.log))[0][0]))
-
-
-def _engine(url: str) -> Engine:
-    engine = create_engine(url, poolclass=NullPool) if database_path(url) else create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _durable)
-    return engine
-
-
-def _durable(connection: object, _: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
-
-
-def _make_private(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
-
-
-def _lock(path: Path) -> int:
-    import fcntl
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path.with_name(f"{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise LedgerLocked(
-            f"another process works on {path.name}.",
-            remedy="Wait until it ends; `ueapi migrate status` may be used meanwhile.",
-        ) from None
-    return handle

@@ -120,7 +120,8 @@ def _note_arrivals(move: Move, rows: Sequence[DeviceRow]) -> None:
     by_user = _target_users(move)
     arrived: defaultdict[str, list[Device]] = defaultdict(list)
     for device in move.target.devices.list():
-        person = device.user and by_user.get(device.user.id or device.user.username or "")
+        link = device.user
+        person = link and (by_user.get(f"id:{link.id}") or by_user.get(f"name:{link.username}"))
         if person:
             arrived[person].append(device)
     by_person: defaultdict[str, list[DeviceRow]] = defaultdict(list)
@@ -133,7 +134,7 @@ def _note_arrivals(move: Move, rows: Sequence[DeviceRow]) -> None:
 
 
 def _target_users(move: Move) -> dict[str, str]:
-    """Target user id and username → person key; read again after each wave's users were made."""
+    """Target user, as `id:…` and `name:…`, → person key; read again after each wave's users were made."""
     wanted = {
         p.managed_apple_id.key: p.key
         for p in move.plan.people
@@ -144,9 +145,9 @@ def _target_users(move: Move) -> dict[str, str]:
         for user in move.target.users.list():
             key = user.managed_apple_id and wanted.get(user.managed_apple_id.key)
             if key:
-                found[user.id] = key
+                found[f"id:{user.id}"] = key
                 if user.username:
-                    found[user.username] = key
+                    found[f"name:{user.username}"] = key
         move.target_users = found
     return move.target_users
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
@@ -24,7 +25,7 @@ from ueapi.migration.documents import (
 from ueapi.migration.matching import Candidate, Exclusion, Matches, match
 from ueapi.migration.naming import everyone_group, group_names, namesakes
 from ueapi.migration.translation import Translate, TranslatedProfile, translate_profile
-from ueapi.model import App, AppKind, Device, Group, LicenseMode, Scope, Snapshot
+from ueapi.model import App, AppKind, Device, Group, LicenseMode, Profile, Scope, Snapshot
 
 
 @frozen(kw_only=True)
@@ -185,11 +186,20 @@ def _translated(
     source: Snapshot, matches: Matches, product: TargetProduct, members: _Members
 ) -> tuple[TranslatedProfile, ...]:
     versions = [d.os_version for c in matches.people for d in c.devices if d.os_version]
-    return tuple(
-        translate_profile(p, product.translate, versions)
-        for p in source.profiles
-        if members.in_scope(p.scope)
-    )
+    wanted = [p for p in source.profiles if members.in_scope(p.scope)]
+    return tuple(translate_profile(p, product.translate, versions) for p in _told_apart(wanted))
+
+
+def _told_apart(profiles: Iterable[Profile]) -> Iterator[Profile]:
+    """Two profiles of one name get different ones, since a name is the key on the target."""
+    seen: Counter[str] = Counter()
+    for profile in profiles:
+        name = profile.name
+        seen[name.casefold()] += 1
+        number = seen[name.casefold()]
+        yield (
+            profile if number == 1 else profile.model_copy(update={"name": f"{name} ({number})"})
+        )
 
 
 def _groups(
@@ -293,7 +303,7 @@ def _app_losses(app: App) -> Iterator[Loss]:
 
 def _app_loss(app: App, key: str, reason: str, instead: str) -> Loss:
     return Loss(
-        id=f"L-{digest_of(['app', app.name, key])[:6]}",
+        id=f"L-{digest_of(['app', app.name, key])[:8]}",
         object=app.name,
         payload="",
         key=key,
@@ -322,7 +332,7 @@ def _setup_tasks(sheet: CapabilitySheet) -> Iterator[Task]:
         if support.level is Level.NATIVE:
             continue
         yield Task(
-            id=f"T-{digest_of(['setup', kind])[:6]}",
+            id=f"T-{digest_of(['setup', kind])[:8]}",
             kind=kind,
             title=_TITLES[kind],
             steps=support.steps,

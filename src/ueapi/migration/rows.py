@@ -25,7 +25,6 @@ class WaveState(StrEnum):
     """Where a wave is."""
 
     PLANNED = "planned"
-    STAGED = "staged"
     MOVING = "moving"
     CLOSED = "closed"
 
@@ -34,7 +33,6 @@ class TaskState(StrEnum):
     """Where an administrator's task is."""
 
     OPEN = "open"
-    REPORTED = "reported"
     CONFIRMED = "confirmed"
 
 

@@ -141,7 +141,7 @@ def _ensure_group(move: Move, name: str, members: tuple[str, ...], suffix: str =
 def _stage_profile(move: Move, profile: PlannedProfile, groups: list[str]) -> None:
     key = f"profile:{profile.source_id}"
     if profile.by_hand:
-        profile_id = move.target_profiles[profile.by_hand]
+        profile_id = _made_by_hand(move, profile.by_hand)
     else:
         profile_id = move.once(key, "profiles.ensure", lambda: _make_profile(move, profile))
     to = Scope(user_groups=tuple(groups))
@@ -152,6 +152,15 @@ def _stage_profile(move: Move, profile: PlannedProfile, groups: list[str]) -> No
 def _assigned(move: Move, profile_id: str, to: Scope) -> str:
     move.target.profiles.assign(profile_id, to)
     return "assigned"
+
+
+def _made_by_hand(move: Move, name: str) -> str:
+    if name not in move.target_profiles:
+        raise PlanStale(
+            f"the policy {name!r} was on the target and is gone.",
+            remedy="Make it again in the console under the same name, then go on.",
+        )
+    return move.target_profiles[name]
 
 
 def _make_profile(move: Move, planned: PlannedProfile) -> str:

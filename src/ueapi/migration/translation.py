@@ -98,7 +98,7 @@ def _by_hand(profile: Profile, accepted: bytes, outcome: Translation) -> Task | 
         return None
     name = f"{profile.name} (console)"
     return Task(
-        id=f"T-{digest_of(['profile', profile.ref.id, name])[:6]}",
+        id=f"T-{digest_of(['profile', profile.ref.id, name])[:8]}",
         kind="make-profile",
         title=f"Make the policy {name!r} in the console",
         steps=outcome.console_steps,
@@ -117,7 +117,7 @@ def _loss(
     profile: Profile, payload: str, key: str, fate: Fate, reason: str, instead: str = ""
 ) -> Loss:
     return Loss(
-        id=f"L-{digest_of([profile.name, payload, key, fate])[:6]}",
+        id=f"L-{digest_of([profile.name, payload, key, fate])[:8]}",
         object=profile.name,
         payload=payload,
         key=key,

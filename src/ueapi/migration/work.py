@@ -49,7 +49,7 @@ class Move:
     is_target_read: bool = False
     """Whether the two listings above were read in this run."""
     target_users: dict[str, str] = field(factory=dict)
-    """Target user id, and username, → person key."""
+    """Target user, as `id:…` and `name:…`, → person key."""
 
     def __attrs_post_init__(self) -> None:
         self.people = {p.key: p for p in self.plan.people}

@@ -20,6 +20,7 @@ from ueapi.rehearsal.wire import Application, Message
 from ueapi.rehearsal.world import SETTLING, Place, World
 
 LOOPBACK: Final = "127.0.0.1"
+START_SECONDS: Final = 20.0
 
 
 @define
@@ -114,7 +115,8 @@ def in_background(registry: Registry, backend: str, *, users: int, seed: int) ->
         server = _Announcing(_config(application), ready.set)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
-        ready.wait()
+        if not ready.wait(START_SECONDS):
+            raise RuntimeError("the simulated product did not start")
         try:
             yield Place(
                 simulator=place.simulator,

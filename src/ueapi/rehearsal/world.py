@@ -45,7 +45,7 @@ class Place:
 
 @define(kw_only=True, eq=False)
 class World:
-    """Everything a rehearsal needs; build it with `World.build`."""
+    """Everything a rehearsal needs; begin with `World.empty`."""
 
     seed: int
     clock: VirtualClock
