@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 from attrs import frozen
@@ -18,6 +20,7 @@ from ueapi.migration.ledger import Ledger
 from ueapi.migration.rehearse import Rehearsal
 from ueapi.migration.reporting import Report
 from ueapi.migration.rows import DeviceState
+from ueapi.migration.steering import Event
 from ueapi.plugins import Registry
 from ueapi.rehearsal.fleet import Habit
 from ueapi.rehearsal.habits import VirtualPerson
@@ -107,12 +110,10 @@ def test_whoever_waits_or_stays_was_made_that_way(done: Done) -> None:
     unexplained = {
         key: (state, reason, person.person.habit, person.person.oddity)
         for key, (state, reason) in done.states.items()
-        if (person := person_of(done, key))
-        and (
-            (state == "waiting" and not person.never_finishes)
-            or (state == "excluded" and person.person.oddity is None)
-            or state == "failed"
-        )
+        for person in (person_of(done, key),)
+        if (state == "waiting" and not person.never_finishes)
+        or (state == "excluded" and person.person.oddity is None)
+        or state == "failed"
     }
 
     assert unexplained == {}
@@ -287,11 +288,10 @@ def test_unaccepted_losses_stop_the_move(small: tuple[Rehearsal, Plan, Path]) ->
 
 def test_a_stopped_move_goes_on_where_it_was(small: tuple[Rehearsal, Plan, Path]) -> None:
     rehearsal, plan, out = small
-    events = rehearsal.apply(plan, out)
-    for event in events:
-        if event.kind == "left":
-            break
-    events.close()
+    with closing(cast("Generator[Event]", rehearsal.apply(plan, out))) as events:
+        for event in events:
+            if event.kind == "left":
+                break
 
     ledger = f"sqlite:///{out / 'move.db'}"
     before = rehearsal.target.simulator.log.changing()

@@ -169,7 +169,7 @@ def test_an_app_is_installed_with_the_license_of_the_user() -> None:
 def test_an_app_is_named_in_exactly_one_way() -> None:
     for ids in ({}, {"store_id": 1, "bundle_id": "org.example.app"}):
         with pytest.raises(InvalidModel, match="exactly one"):
-            mdm.install_application("C-1", **ids)  # type: ignore[arg-type]
+            mdm.install_application("C-1", **ids)
 
 
 @pytest.mark.parametrize(

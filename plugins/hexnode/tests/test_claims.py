@@ -5,6 +5,7 @@ from plugins.hexnode.tests.portal import Portal, backend, listing
 
 from ueapi.contract import Capability, Level
 from ueapi.errors import CapabilityUnsupported, ManualStepRequired
+from ueapi_hexnode.native import HexnodeApi
 from ueapi_hexnode.plugin import ueapi_backend
 from ueapi_hexnode.sheet import SHEET
 
@@ -47,6 +48,7 @@ def test_licenses_have_no_code_and_no_claim():
 def test_every_path_ends_with_a_slash():
     portal = Portal({"GET /appgroups/4/": {"id": 4}, "GET /users/": listing()})
     made = backend()
+    assert isinstance(made.native, HexnodeApi)
 
     portal.run(made.native.read("/appgroups/{id}/", "4"))
     portal.run(made.users.page(None))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,9 +56,13 @@ def contents(kind: str) -> st.SearchStrategy[dict[str, object]]:
     return st.fixed_dictionaries({}, optional=known | foreign)
 
 
+def _payload(kind: str, content: dict[str, object]) -> Payload:
+    return payload(kind, **content)
+
+
 def profiles() -> st.SearchStrategy[ConfigurationProfile]:
     """One payload of each kind at most; more are tried by examples."""
-    each = [contents(kind).map(lambda c, kind=kind: payload(kind, **c)) for kind in TABLE]
+    each = [contents(kind).map(partial(_payload, kind)) for kind in TABLE]
     several = st.lists(st.one_of(*each), max_size=3, unique_by=lambda p: p.type)
     return several.map(lambda found: profile(*found))
 

@@ -7,7 +7,7 @@ from plugins.hexnode.tests.simulator.world import HARDWARE, MAIL, MARA, World
 from ueapi.model import Comparison, Criterion, CriterionField, EnrollmentKind
 from ueapi.rehearsal.fleet import AppSeed, Fleet, GroupSeed, Person, PhoneSeed, ProfileSeed
 from ueapi.rehearsal.world import World as Organization
-from ueapi_hexnode.simulator import build
+from ueapi_hexnode.simulator import HexnodeSimulator, build
 
 SECRET = "wifi-secret-1"
 
@@ -113,6 +113,7 @@ def test_a_whole_organization_settles_and_every_phone_answers():
 
     world.settle(place)
 
+    assert isinstance(place.simulator, HexnodeSimulator)
     store = place.simulator.portal.store
     statuses = {a.status for d in store.devices.values() for a in d.actions}
     assert statuses <= {"Success", "Failed"}

@@ -144,9 +144,9 @@ class Phone:
     def enroll(self):
         side = self.world.portal.device_side
         self.grant = side.sign_in(self.account, self.kind, hardware=self.hardware)
-        first, second = mdm.Authenticate, mdm.TokenUpdate
-        if self.hardware is not None:
-            first, second = mdm.DeviceEnrollmentAuthenticate, mdm.DeviceEnrollmentTokenUpdate
+        is_user = self.hardware is None
+        first = mdm.Authenticate if is_user else mdm.DeviceEnrollmentAuthenticate
+        second = mdm.TokenUpdate if is_user else mdm.DeviceEnrollmentTokenUpdate
         topic = "com.apple.mgmt.External.demo"
         facts = {"os_version": "26.1", "product_name": "iPhone17,3"}
         self._put("/mdm/checkin", first(topic=topic, **self.sender, **facts).to_plist())
