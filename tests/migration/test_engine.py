@@ -19,6 +19,7 @@ from ueapi.migration.steering import Question, Steering
 from ueapi.model import GroupDraft
 from ueapi.plugins import Registry
 from ueapi.rehearsal.faults import FaultRates, Faulty
+from ueapi.rehearsal.fleet import Habit
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.wire import Application, Message
 
@@ -320,3 +321,22 @@ def test_whoever_a_stop_kept_from_being_asked_is_asked_on_going_on(tmp_path: Pat
 
     moving = sorted(p.key for p in plan.people if p.exclusion is None)
     assert sorted(dying.asked) == moving
+
+
+def test_someone_who_signs_in_to_the_old_product_again_is_seen_and_asked(tmp_path: Path) -> None:
+    rehearsal, plan = world()
+    person = next(
+        p
+        for p in rehearsal.world.people.values()
+        if p.person.habit is Habit.PROMPT and p.person.oddity is None
+    )
+    person.discover = lambda: rehearsal.source.server
+    key = next(p.key for p in plan.people if p.username == person.person.username)
+    ledger = f"sqlite:///{tmp_path / 'move.db'}"
+
+    events = list(applying(rehearsal, plan, ledger))
+
+    found = migration.who(ledger, key)
+    assert (found.state, found.reason) == ("waiting", "back-at-source")
+    assert [e.kind for e in events if e.person == key].count("back-at-source") == 1
+    assert migration.status(ledger).users.failed == 0

@@ -24,6 +24,7 @@ _AWAITED: Final = {
     "not-verified-yet": "people whose phones are being verified",
     "no-answer": "people who have not begun",
     "not-signed-in": "people who left and have not signed in again",
+    "back-at-source": "people who signed in to the old product again",
     "wrong-enrollment": "people who chose the wrong enrollment",
     "app-not-installed": "people who have not accepted an app",
 }

@@ -150,6 +150,8 @@ def remind(move: Move) -> None:
         question = Question.SIGN_IN if left else Question.REMIND
         if row.problem == Problem.WRONG_ENROLLMENT:
             question = Question.WRONG_ENROLLMENT
+        if row.problem == Problem.BACK_AT_SOURCE:
+            question = Question.MOVE
         problem = row.problem or (Problem.NOT_SIGNED_IN if left else Problem.NO_ANSWER)
         move.ask([row.person], question)
         move.ledger.set_device(

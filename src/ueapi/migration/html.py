@@ -33,6 +33,7 @@ REASONS: Final = {
     "not-signed-in": "left the old product and has not signed in yet",
     "wrong-enrollment": "chose the enrollment that shows the whole phone",
     "two-phones-fit": "has two phones that could be the same one",
+    "back-at-source": "signed in to the old product again",
     "signed-out-again": "signed out of the new product again",
     "app-not-installed": "is missing an app",
     "profile-not-installed": "is missing a setting",

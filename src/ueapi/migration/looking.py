@@ -24,6 +24,7 @@ class Problem(StrEnum):
     WRONG_ENROLLMENT = "wrong-enrollment"
     AMBIGUOUS = "two-phones-fit"
     SIGNED_OUT = "signed-out-again"
+    BACK_AT_SOURCE = "back-at-source"
     APP_NOT_INSTALLED = "app-not-installed"
     PROFILE_NOT_INSTALLED = "profile-not-installed"
 
@@ -56,7 +57,30 @@ def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
             row.source_id, state=DeviceState.LEFT, since=move.now, left_at=left_at, problem=None
         )
         move.emit("left", "the old enrollment is gone", person=row.person, actor="person")
+    _note_returns(move, there.values())
     _release_licenses(move, there.values())
+
+
+def _note_returns(move: Move, there: Iterable[Device]) -> None:
+    """Someone who left and signed in to the old product again is asked to move once more."""
+    planned = {d.id for p in move.plan.people for d in p.devices}
+    fresh = [
+        d
+        for d in there
+        if d.id not in planned
+        and d.id not in move.plan.left_out
+        and d.user
+        and d.enrollment.state is EnrollmentState.ENROLLED
+        and d.enrollment.kind.is_user_enrollment
+    ]
+    for row in move.ledger.devices():
+        if row.state is not DeviceState.LEFT:
+            continue
+        mine = [d for d in fresh if d.user and _owns(move, row.person, [d.user])]
+        if any(_fits(move, row.person, row, d) for d in mine):
+            _ask_once(move, [row], Problem.BACK_AT_SOURCE, Question.MOVE)
+        elif row.problem == Problem.BACK_AT_SOURCE:
+            move.ledger.set_device(row.source_id, problem=None)
 
 
 def _read_alone(move: Move, device_id: str) -> Device | None:
