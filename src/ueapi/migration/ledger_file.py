@@ -50,8 +50,8 @@ def engine_for(url: str) -> Engine:
     return engine
 
 
-def _durable(connection: object, _: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
+def _durable(connection: sqlite3.Connection, _: object) -> None:
+    cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()

@@ -168,7 +168,9 @@ def _with_wrong_value(profile: ConfigurationProfile, place: int, key: str) -> Co
     payloads = list(profile.payloads)
     payload = payloads[place]
     right = payload.content[key]
-    wrong = not right if isinstance(right, bool) else int(right) + 1  # type: ignore[arg-type]
+    if not isinstance(right, int):
+        raise TypeError(f"{key} is neither a truth value nor a whole number")
+    wrong = not right if isinstance(right, bool) else right + 1
     payloads[place] = evolve(payload, content={**payload.content, key: wrong})
     return evolve(profile, payloads=tuple(payloads))
 

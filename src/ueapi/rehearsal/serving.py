@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import uvicorn
-from attrs import define, field
+from attrs import define
 
 from ueapi.plugins import Registry
 from ueapi.rehearsal.clock import VirtualClock
-from ueapi.rehearsal.wire import Application, Message
+from ueapi.rehearsal.wire import Application, Message, Receive, Send
 from ueapi.rehearsal.world import SETTLING, Place, World
 
 LOOPBACK: Final = "127.0.0.1"
@@ -29,15 +29,13 @@ class RealTime:
 
     application: Application
     clock: VirtualClock
-    _lock: threading.Lock = field(factory=threading.Lock)
 
-    async def __call__(self, scope: Message, receive: object, send: object) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Let due work happen, then answer."""
         behind = (datetime.now(UTC) - self.clock.now()).total_seconds()
         if behind > 0:
-            with self._lock:
-                self.clock.sleep(behind)
-        await self.application(scope, receive, send)  # type: ignore[arg-type]
+            self.clock.sleep(behind)
+        await self.application(scope, receive, send)
 
 
 def furnished(registry: Registry, backend: str, *, users: int, seed: int) -> tuple[World, Place]:

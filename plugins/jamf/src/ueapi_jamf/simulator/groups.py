@@ -46,10 +46,23 @@ class Groups(Generic[S]):
     _tests: dict[int, Test] = field(factory=dict, repr=False)
     _known: dict[int, tuple[tuple[int, int], frozenset[int]]] = field(factory=dict, repr=False)
 
-    def add(self, name: str, **more: object) -> GroupRow:
+    def add(
+        self,
+        name: str,
+        *,
+        description: str = "",
+        is_smart: bool = False,
+        criteria: tuple[CriterionRow, ...] = (),
+    ) -> GroupRow:
         """Store a new group."""
         self._last += 1
-        row = GroupRow(id=self._last, name=name, **more)  # type: ignore[arg-type]
+        row = GroupRow(
+            id=self._last,
+            name=name,
+            description=description,
+            is_smart=is_smart,
+            criteria=criteria,
+        )
         self.rows[row.id] = row
         self.changed(row)
         return row

@@ -80,7 +80,7 @@ def in_order(
     rows: Iterable[T], wanted: Order, value: Callable[[T, str], object], tie: Callable[[T], object]
 ) -> list[T]:
     """The rows sorted; equal ones by `tie`, so that pages never overlap."""
-    found = sorted(rows, key=tie)  # type: ignore[arg-type]
+    found = sorted(rows, key=lambda row: sortable(tie(row)))
     for name, is_descending in reversed(wanted):
         found.sort(key=lambda row: sortable(value(row, name)), reverse=is_descending)
     return found

@@ -136,28 +136,21 @@ def _pattern(value: str) -> Callable[[str], bool]:
 
 
 def _ordered(text: str, op: str, value: str) -> bool:
-    left: object
-    right: object
-    if _VERSION.fullmatch(text) and _VERSION.fullmatch(value):
-        left, right = _numbers(text), _numbers(value)
-    else:
-        left, right = _comparable(text), _comparable(value)
-    if op == "<":
-        return left < right  # type: ignore[operator]
-    if op == "<=":
-        return left <= right  # type: ignore[operator]
-    if op == ">":
-        return left > right  # type: ignore[operator]
-    return left >= right  # type: ignore[operator]
+    is_version = _VERSION.fullmatch(text) and _VERSION.fullmatch(value)
+    key = _numbers if is_version else _letters
+    left, right = key(text), key(value)
+    if left == right:
+        return op in {"<=", ">="}
+    return (left < right) == op.startswith("<")
 
 
 def _numbers(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-def _comparable(text: str) -> str:
+def _letters(text: str) -> tuple[int, ...]:
     # Times differ in how many fractional digits they carry; without the zone letter they compare as text.
-    return text.casefold().removesuffix("z")
+    return tuple(map(ord, text.casefold().removesuffix("z")))
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
