@@ -281,13 +281,13 @@ class Registry:
 
     def _unknown(self, name: str) -> UnknownBackend:
         near = get_close_matches(name, self.names, n=1)
-        hint = f"Did you mean {near[0]!r}? " if near else ""
+        start = f"Did you mean {near[0]!r}? Otherwise install" if near else "Install"
         have = ", ".join(self.names) or "none"
         if self._loaded.failures:
             have += f"; broken: {', '.join(sorted(self._loaded.failures))}"
         return UnknownBackend(
             f"no backend {name!r} is installed (installed: {have}).",
-            remedy=f"{hint}Install its plugin, usually `pip install ueapi-{name}`.",
+            remedy=f"{start} its plugin, usually `pip install ueapi-{name}`.",
         )
 
 
