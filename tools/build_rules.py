@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
-"""Condense the catalog of Apple's schema, with what is kept by hand, into the table shipped in the wheel.
+"""Make the table of Apple's rules that ships in the wheel.
 
-Usage:
-    build_rules.py CATALOG_JSON OVERRIDES_JSON [--output FILE]
+    git clone https://github.com/apple/device-management
+    build_rules.py device-management
+
+CHECKOUT holds Apple's published schema. What the schema doesn't say is in `rules/overrides.toml`. For a plain
+copy without git, name `--commit`, `--date` and `--ios` yourself.
 
 Only identifiers, OS versions and modes are carried over. A row is text, `MODE[s]|introduced|deprecated|removed`, with
 trailing empty parts left out: MODE is the first letter of the mode (`v` stands for requires-supervision), `s` says that
@@ -13,10 +16,19 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
+from typing import Any
 
-FORMAT = 1
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tools.rules.schema import Facts, Item, read_schema
+
+FORMAT = 2
+REPOSITORY = "https://github.com/apple/device-management"
 LETTERS = {
     "allowed": "a",
     "forbidden": "f",
@@ -25,94 +37,139 @@ LETTERS = {
     "requires-supervision": "v",
     "not-available": "n",
 }
-LEFT_OUT = frozenset({"error-code"})
-"""Kinds nobody asks a verdict for."""
-CONDITIONS = {
-    "required under user enrollment": "required",
-    "required in account-driven user enrollment": "required-account-driven",
-    "required, BYOD, in account-driven user enrollment": "required-account-driven",
-    "must be absent in account-driven user enrollment": "absent-account-driven",
-}
-OUTPUT = Path(__file__).resolve().parent.parent / "src/ueapi/apple/rules/rules.json"
+HERE = Path(__file__).resolve().parent
+OVERRIDES = HERE / "rules/overrides.toml"
+OUTPUT = HERE.parent / "src/ueapi/apple/rules/rules.json"
 
 
-def row(effective: str, facts: dict) -> str:
+def row(facts: Facts) -> str:
     """One item as text."""
-    mode = LETTERS[effective] + ("s" if facts.get("supervised") else "")
-    versions = [facts.get(name) or "" for name in ("introduced", "deprecated", "removed")]
+    if not facts.is_there:
+        return LETTERS["not-available"]
+    mode = LETTERS[facts.effective] + ("s" if facts.supervised else "")
+    return "|".join([mode, facts.introduced, facts.deprecated, facts.removed]).rstrip("|")
+
+
+def later_row(entry: dict[str, Any]) -> str:
+    """The same for an item that only the overrides know."""
+    mode = LETTERS[entry["mode"]] + ("s" if entry.get("supervised") else "")
+    versions = [entry.get(name, "") for name in ("introduced", "deprecated", "removed")]
     return "|".join([mode, *versions]).rstrip("|")
 
 
-def place(kinds: dict, kind: str, identifier: str, text: str) -> None:
+def place(kinds: dict, section: str, identifier: str, text: str) -> None:
     """Put a row where the table keeps it: keys under their owner, everything else by its id."""
     owner, colon, key = identifier.partition(":")
     if colon:
-        kinds.setdefault(kind, {}).setdefault(owner, {})[key] = text
+        kinds.setdefault(section, {}).setdefault(owner, {})[key] = text
         return
-    kinds.setdefault(kind, {})[identifier] = text
+    kinds.setdefault(section, {})[identifier] = text
 
 
-def rows_of(entries: Iterable[dict]) -> dict:
-    """Rows of the schema by kind."""
+def rows_of(items: list[Item]) -> dict:
+    """Rows of the schema by section."""
     kinds: dict = {}
-    for entry in entries:
-        if entry["kind"] not in LEFT_OUT:
-            place(kinds, entry["kind"], entry["id"], row(entry["effective"], entry["ios"]))
+    for item in items:
+        place(kinds, item.section, item.id, row(item.facts))
     return kinds
 
 
 def later_rows(overrides: dict) -> dict:
     """Rows of items newer than the schema."""
     kinds: dict = {}
-    for entry in overrides["after_snapshot"]:
-        place(kinds, entry["kind"], entry["id"], row(entry["effective"], entry))
+    for entry in overrides["later"]:
+        place(kinds, entry["section"], entry["id"], later_row(entry))
     return kinds
 
 
-def table(catalog: dict, overrides: dict) -> dict:
+def files_of(items: list[Item]) -> dict[str, str]:
+    """Which file of the schema tells about an item, without those one can guess."""
+    found: dict[str, str] = {}
+    for item in items:
+        found.setdefault(f"{item.section}/{item.id.partition(':')[0]}", item.file)
+    return found
+
+
+def table(items: list[Item], overrides: dict, source: dict[str, str]) -> dict:
     """The whole table."""
-    source = catalog["source"]
     return {
         "format": FORMAT,
-        "source": {
-            "repository": source["repository"],
-            "commit": source["commit"],
-            "date": source["date"],
-            "license": source["licence"],
-            "ios": source["os_versions"]["iOS"],
-        },
-        "kinds": rows_of(catalog["entries"]),
+        "source": {"repository": REPOSITORY, "license": "MIT", **source},
+        "kinds": rows_of(items),
+        "files": files_of(items),
         "earlier": {
-            e["payload"]: [e["until"], LETTERS[e["effective"]]] for e in overrides["earlier"]
+            e["payload"]: [e["until"], LETTERS[e["mode"]], e["source"]]
+            for e in overrides["earlier"]
         },
         "conditions": [
-            [c["payload"], c["key"], c["since"], CONDITIONS[c["rule"]]]
-            for c in overrides["conditions"]
+            [c["payload"], c["key"], c["since"], c["demand"], c["source"]]
+            for c in overrides["condition"]
         ],
-        "forced": {
-            f["id"]: {"values": f["values"], "present_only": f["present_only"]}
-            for f in overrides["forced"]
-        },
+        "forced": {f["id"]: without(f, "id") for f in overrides["forced"]},
         "later": later_rows(overrides),
+        "later_sources": {f"{e['section']}/{e['id']}": e["source"] for e in overrides["later"]},
         "changed": {
-            c["id"]: [c.get("deprecated", ""), c.get("removed", "")]
-            for c in overrides["changed_after_snapshot"]
+            c["id"]: [c.get("deprecated", ""), c.get("removed", ""), c["source"]]
+            for c in overrides["changed"]
         },
+        "published": {
+            f"{p['section']}/{p['id']}": [p["until"], LETTERS[p["mode"]], p["source"]]
+            for p in overrides["published"]
+        },
+        "instead": {
+            f"{i['kind']}/{i['id']}": without(i, "kind", "id") for i in overrides["instead"]
+        },
+        "disagreements": overrides["disagreement"],
     }
+
+
+def without(entry: dict, *names: str) -> dict:
+    """A copy without some names."""
+    return {name: value for name, value in entry.items() if name not in names}
+
+
+def source_of(options: argparse.Namespace) -> dict[str, str]:
+    """Which state of the schema this is: told on the command line, or by git."""
+    return {
+        "commit": options.commit or git(options.checkout, "rev-parse", "HEAD"),
+        "date": options.date or git(options.checkout, "show", "-s", "--format=%cs", "HEAD"),
+        "ios": options.ios or released(options.checkout),
+    }
+
+
+def released(checkout: Path) -> str:
+    """The version of iOS that the newest commit belongs to, by Apple's way of naming releases."""
+    found = re.match(
+        r"Release_iOS-(\d+)(?:-(\d+))?", git(checkout, "show", "-s", "--format=%s", "HEAD")
+    )
+    if found is None:
+        raise SystemExit("The newest commit is no release of Apple's; say --ios yourself.")
+    return f"{found[1]}.{found[2] or 0}"
+
+
+def git(checkout: Path, *words: str) -> str:
+    """What git says of the checkout."""
+    command = ["git", "-C", str(checkout), *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def dump(built: dict) -> str:
+    """One owner a line, so that a newer schema gives a readable difference."""
+    text = json.dumps(built, ensure_ascii=False, sort_keys=True, indent=0, separators=(",", ":"))
+    return text + "\n"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("catalog", type=Path, metavar="CATALOG_JSON")
-    parser.add_argument("overrides", type=Path, metavar="OVERRIDES_JSON")
+    parser.add_argument("checkout", type=Path, metavar="CHECKOUT")
+    parser.add_argument("--overrides", type=Path, default=OVERRIDES)
     parser.add_argument("--output", type=Path, default=OUTPUT)
+    for name in ("--commit", "--date", "--ios"):
+        parser.add_argument(name, help="for a copy without git")
     options = parser.parse_args()
-    built = table(
-        json.loads(options.catalog.read_text(encoding="utf-8")),
-        json.loads(options.overrides.read_text(encoding="utf-8")),
-    )
-    text = json.dumps(built, ensure_ascii=False, sort_keys=True, indent=0, separators=(",", ":"))
-    options.output.write_text(text + "\n", encoding="utf-8")
+    overrides = tomllib.loads(options.overrides.read_text(encoding="utf-8"))
+    built = table(list(read_schema(options.checkout)), overrides, source_of(options))
+    options.output.write_text(dump(built), encoding="utf-8")
     print(f"{options.output}: {options.output.stat().st_size} bytes")
 
 

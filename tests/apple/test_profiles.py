@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from ueapi.apple import plist, profiles
 from ueapi.apple.plist import PlistValue
-from ueapi.apple.profiles import ConfigurationProfile, Effect, Payload
-from ueapi.apple.rules import Mode
+from ueapi.apple.profiles import ConfigurationProfile, Payload
 from ueapi.errors import InvalidModel
 
 WIFI = "com.apple.wifi.managed"
@@ -107,135 +106,6 @@ def test_a_changed_setting_changes_the_meaning() -> None:
     on, off = (profile(payload(RESTRICTIONS, allowScreenShot=value)) for value in (True, False))
 
     assert profiles.semantic_digest(on) != profiles.semantic_digest(off)
-
-
-def test_one_forbidden_payload_is_taken_out_and_the_rest_stays() -> None:
-    vpn = payload("com.apple.vpn.managed", "V-1", VPNType="IKEv2")
-    network = payload(WIFI, SSID_STR="Work")
-
-    kept, found = profiles.split(profile(vpn, network), ios="18.1")
-
-    assert kept == profile(network)
-    assert places(found) == [("com.apple.vpn.managed", None)]
-    assert found[0].effect is Effect.REFUSES_PROFILE
-
-
-def test_nothing_remains_of_a_profile_that_is_all_forbidden() -> None:
-    kept, found = profiles.split(profile(payload("com.apple.app.lock")), ios="26.0")
-
-    assert kept is None
-    assert len(found) == 1
-
-
-def test_forbidden_keys_are_taken_out_of_allowed_payloads() -> None:
-    network = payload(WIFI, SSID_STR="Work", ProxyType="Manual", ProxyServer="p.example.org")
-    limits = payload(RESTRICTIONS, "R-1", allowScreenShot=False, allowCamera=False)
-
-    kept, found = profiles.split(profile(network, limits), ios="26.0")
-
-    assert kept == profile(
-        payload(WIFI, SSID_STR="Work"), payload(RESTRICTIONS, "R-1", allowScreenShot=False)
-    )
-    assert places(found) == [
-        (WIFI, "ProxyType"),
-        (WIFI, "ProxyServer"),
-        (RESTRICTIONS, "allowCamera"),
-    ]
-
-
-def test_a_payload_without_any_usable_key_does_not_stay_as_a_shell() -> None:
-    kept, _ = profiles.split(profile(payload(RESTRICTIONS, allowCamera=False)), ios="18.1")
-
-    assert kept is None
-
-
-def test_forbidding_removal_has_no_effect_and_allowing_it_is_no_finding() -> None:
-    network = payload(WIFI, SSID_STR="Work")
-
-    kept, found = profiles.split(profile(network, PayloadRemovalDisallowed=True), ios="18.1")
-
-    assert places(found) == [("Configuration", "PayloadRemovalDisallowed")]
-    assert kept == profile(network)
-    assert profiles.refusals(profile(network, PayloadRemovalDisallowed=False), ios="18.1") == ()
-
-
-@pytest.mark.parametrize(
-    ("ios", "content", "keys"),
-    [
-        ("15.8", {"ContentFilterUUID": "F"}, [None]),
-        ("16.0", {"ContentFilterUUID": "F"}, []),
-        ("16.0", {}, ["ContentFilterUUID"]),
-    ],
-)
-def test_a_content_filter_needs_a_new_enough_ios_and_its_uuid(
-    ios: str, content: dict[str, PlistValue], keys: list[str | None]
-) -> None:
-    whole = profile(payload(FILTER, **content))
-
-    found = profiles.refusals(whole, ios=ios)
-
-    assert [finding.key for finding in found] == keys
-    assert all(finding.effect is Effect.REFUSES_PROFILE for finding in found)
-
-
-def test_passcode_rules_that_ios_enforces_anyway_are_no_finding() -> None:
-    strict = payload(PASSCODE, forcePIN=True, allowSimple=False, minLength=6)
-
-    assert profiles.refusals(profile(strict), ios="26.0") == ()
-
-
-def test_other_passcode_rules_stay_in_the_profile_without_effect() -> None:
-    strict = payload(PASSCODE, minLength=8, requireAlphanumeric=True, maxInactivity=5)
-
-    kept, found = profiles.split(profile(strict), ios="26.0")
-
-    assert kept == profile(strict)
-    assert [f.key for f in found] == ["minLength", "requireAlphanumeric", "maxInactivity"]
-    assert {f.mode for f in found} == {Mode.IGNORED}
-    assert "6" in found[0].reason
-
-
-def test_an_empty_passcode_payload_stays_since_its_presence_counts() -> None:
-    kept, found = profiles.split(profile(payload(PASSCODE)), ios="26.0")
-
-    assert kept == profile(payload(PASSCODE))
-    assert found == ()
-
-
-def test_a_payload_type_nobody_knows_is_taken_out_and_called_unproven() -> None:
-    kept, found = profiles.split(profile(payload("org.example.custom", a=1)), ios="18.1")
-
-    assert kept is None
-    assert (found[0].mode, found[0].basis) == (None, "unproven")
-
-
-@pytest.mark.parametrize(
-    ("ios", "content", "keys"),
-    [
-        ("17.7", {"ManagedAppleID": "a@example.org"}, []),
-        ("17.7", {"EnrollmentMode": "BYOD", "AssignedManagedAppleID": "a@example.org"}, []),
-        ("26.0", {"AccessRights": 1}, ["AccessRights", "EnrollmentMode", "AssignedManagedAppleID"]),
-    ],
-)
-def test_an_enrollment_profile_must_fit_the_way_of_enrolling(
-    ios: str, content: dict[str, PlistValue], keys: list[str]
-) -> None:
-    found = profiles.refusals(profile(payload("com.apple.mdm", **content)), ios=ios)
-
-    assert [f.key for f in found if f.effect is Effect.REFUSES_PROFILE] == keys
-
-
-def test_keys_the_table_does_not_know_are_listed_apart() -> None:
-    network = payload(WIFI, SSID_STR="Work", Colour="red", EAPClientConfiguration={"Shape": 1})
-
-    assert profiles.refusals(profile(network), ios="18.1") == ()
-    assert profiles.unknown_keys(network) == ("Colour", "EAPClientConfiguration.Shape")
-
-
-def test_a_vendors_own_settings_are_free() -> None:
-    free = payload(FILTER, VendorConfig={"anything": {"goes": 1}}, ContentFilterUUID="F")
-
-    assert profiles.unknown_keys(free) == ()
 
 
 SECRETS: list[tuple[Payload, tuple[str, ...]]] = [

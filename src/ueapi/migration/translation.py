@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from attrs import frozen
 
 from ueapi.apple import profiles as apple_profiles
+from ueapi.apple import rules
 from ueapi.contract import Fate, Translation
 from ueapi.migration.digests import digest_of
 from ueapi.migration.documents import Loss, Task
@@ -67,7 +68,7 @@ def allowed_part(content: bytes, ios_versions: Iterable[str]) -> bytes | None:
     for ios in sorted(set(ios_versions)):
         if kept is None:
             return None
-        kept, _ = apple_profiles.split(kept, ios=ios)
+        kept = rules.split(kept, ios=ios).works
     return apple_profiles.write(kept) if kept else None
 
 
@@ -77,13 +78,15 @@ def _allowed_part(
     whole = apple_profiles.read(content)
     found: dict[tuple[str, str], Loss] = {}
     for ios in ios_versions:
-        for finding in apple_profiles.refusals(whole, ios=ios):
+        for finding in rules.check(whole, ios=ios):
+            if not finding.is_loss:
+                continue
             place = (finding.payload_type, finding.key or "")
             found.setdefault(place, _refused(profile, finding, ios))
     return allowed_part(content, ios_versions), tuple(found.values())
 
 
-def _refused(profile: Profile, finding: apple_profiles.Finding, ios: str) -> Loss:
+def _refused(profile: Profile, finding: rules.Finding, ios: str) -> Loss:
     """A setting the phone refuses or ignores; what stays in the profile loses nothing by the move."""
     fate = Fate.DEGRADED if finding.stays else Fate.LOST
     place = (finding.payload_type, finding.key or "")

@@ -8,8 +8,8 @@ from typing import Final
 
 from attrs import define, evolve, field, frozen
 
-from ueapi.apple.profiles.verdicts import ACCOUNT_DRIVEN_ONLY_SINCE
 from ueapi.apple.rules import IosVersion
+from ueapi.apple.rules.checking import ACCOUNT_DRIVEN_ONLY_SINCE
 from ueapi.errors import UsageError
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.fleet import Fleet, Habit, Hardware, Oddity, Person, PhoneSeed

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
 
-from ueapi.apple import mdm, plist
+from ueapi.apple import mdm, plist, rules
 from ueapi.apple import profiles as apple_profiles
 from ueapi.apple.plist import PlistDict, PlistValue
-from ueapi.apple.rules import RuleKind, Rules
 from ueapi.errors import InvalidModel
 from ueapi.model import EnrollmentID
 from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE
@@ -37,15 +36,17 @@ class Contents:
 def obey(phone: VirtualPhone, current: PhoneEnrollment, command: mdm.Command) -> mdm.CommandResult:
     """Carry a command out, or say why not."""
     act = _ACTS.get(command.request_type)
-    if act is None or not _is_allowed(RuleKind.COMMAND, command.request_type, phone, current):
+    if act is None or not _is_allowed(rules.RuleKind.COMMAND, command.request_type, phone, current):
         return _failed(current, command, 12021, "this command is not available here")
     return act(phone, current, command)
 
 
-def _is_allowed(kind: RuleKind, name: str, phone: VirtualPhone, current: PhoneEnrollment) -> bool:
+def _is_allowed(
+    kind: rules.RuleKind, name: str, phone: VirtualPhone, current: PhoneEnrollment
+) -> bool:
     if not current.kind.is_user_enrollment:
         return True
-    verdict = Rules.load().find(kind, name, ios=phone.seed.os_version)
+    verdict = rules.Rules.load().find(kind, name, ios=phone.seed.os_version)
     return verdict is not None and verdict.is_usable
 
 
@@ -94,11 +95,16 @@ def _install_profile(
     except InvalidModel as problem:
         return _failed(current, command, 4001, problem.message)
     if current.kind.is_user_enrollment:
-        for finding in apple_profiles.refusals(profile, ios=phone.seed.os_version):
-            if finding.effect is apple_profiles.Effect.REFUSES_PROFILE:
+        for finding in rules.check(profile, ios=phone.seed.os_version):
+            if finding.effect is rules.Effect.REFUSES_PROFILE or _is_unknown_type(finding):
                 return _failed(current, command, 4000, f"{finding.payload_type} is not allowed")
     current.contents.profiles[profile.identifier] = profile
     return _answer(current, command)
+
+
+def _is_unknown_type(finding: rules.Finding) -> bool:
+    """Guess: iOS refuses a payload type it has never heard of."""
+    return finding.mode is None and finding.key is None and not finding.stays
 
 
 def _remove_profile(
@@ -222,7 +228,7 @@ def _information(
         for q in asked
         if isinstance(q, str)
         and q in known
-        and _is_allowed(RuleKind.QUERY, f"DeviceInformation:{q}", phone, current)
+        and _is_allowed(rules.RuleKind.QUERY, f"DeviceInformation:{q}", phone, current)
     }
     return _answer(current, command, response={"QueryResponses": answers})
 

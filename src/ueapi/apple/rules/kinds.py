@@ -29,6 +29,21 @@ class Mode(StrEnum):
         """Whether the item has its effect on a user-enrolled device."""
         return self in (Mode.ALLOWED, Mode.REQUIRED)
 
+    @property
+    def badness(self) -> int:
+        """How bad it is for whoever relies on the item: 0 is best. In a range of versions the worst counts."""
+        return _FROM_BEST.index(self)
+
+
+_FROM_BEST: Final = (
+    Mode.ALLOWED,
+    Mode.REQUIRED,
+    Mode.IGNORED,
+    Mode.NOT_AVAILABLE,
+    Mode.REQUIRES_SUPERVISION,
+    Mode.FORBIDDEN,
+)
+
 
 class RuleKind(StrEnum):
     """What a question is about."""
@@ -90,11 +105,25 @@ NOUNS: Final = {
 
 
 @frozen(kw_only=True)
-class RuleVerdict:
-    """Apple's answer for one item on one version of iOS, under User Enrollment.
+class Alternative:
+    """What does a similar thing and is allowed; `kind` and `id` are empty where it is a way of working."""
 
+    words: str
+    kind: RuleKind | None = None
+    id: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.words})" if self.id else self.words
+
+
+@frozen(kw_only=True)
+class RuleVerdict:
+    """Apple's answer for one item under User Enrollment.
+
+    `ios` is the version it holds for: the one asked for, or of a range the lowest on which the answer is worst.
     `basis` says what the answer rests on: the release of Apple's schema (`iOS 18.1`), `overrides` (kept by hand, from
-    Apple's documentation), or `unproven` for versions before iOS 15.0, whose own schema was not compared.
+    Apple's documentation), or `unproven` for versions before iOS 15.0, whose own schema was not compared. `source` is
+    the address of the file or page. `note` tells where an older release of the schema said otherwise.
     """
 
     kind: RuleKind
@@ -103,10 +132,15 @@ class RuleVerdict:
     mode: Mode
     reason: str
     basis: str
+    source: str
     introduced: IosVersion | None = None
     deprecated: IosVersion | None = None
     removed: IosVersion | None = None
     supervised_only: bool = False
+    was_forbidden: bool = False
+    """Taken out of iOS, and forbidden under User Enrollment while it was there."""
+    instead: Alternative | None = None
+    note: str = ""
 
     @property
     def is_usable(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import resources
-from typing import Final
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,6 +32,37 @@ class Forced(BaseModel):
     values: dict[str, bool | int]
     present_only: tuple[str, ...]
     """Keys whose presence has an effect, whatever their value."""
+    source: str
+
+
+class Instead(BaseModel):
+    """What to use in place of something that doesn't work."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: str
+    use_kind: str = ""
+    use: str = ""
+
+
+class Disagreement(BaseModel):
+    """Where a product's documentation and Apple's data differ.
+
+    With a `payload`, and perhaps a `key`, it is about profiles that hold those; without, about something else.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    subject: str
+    payload: str = ""
+    key: str = ""
+    effect: Literal["uncertain", "none"]
+    claim: str
+    claimed_by: str
+    apple: str
+    advice: str
+    source: str
 
 
 class Stored(BaseModel):
@@ -39,14 +70,19 @@ class Stored(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    format: int
+    format: Literal[2]
     source: Release
     kinds: dict[str, Rows]
-    earlier: dict[str, tuple[str, str]]
-    conditions: tuple[tuple[str, str, str, str], ...]
+    files: dict[str, str]
+    earlier: dict[str, tuple[str, str, str]]
+    conditions: tuple[tuple[str, str, str, str, str], ...]
     forced: dict[str, Forced]
     later: dict[str, Rows]
-    changed: dict[str, tuple[str, str]]
+    later_sources: dict[str, str]
+    changed: dict[str, tuple[str, str, str]]
+    published: dict[str, tuple[str, str, str]]
+    instead: dict[str, Instead]
+    disagreements: tuple[Disagreement, ...]
 
 
 def load_stored() -> Stored:

@@ -3,79 +3,36 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator
-from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from ueapi.apple.rules.kinds import DEFAULT_OWNERS, NOUNS, SECTIONS, Mode, RuleKind, RuleVerdict
-from ueapi.apple.rules.source import Forced, Release, Rows, Stored, load_stored
-from ueapi.apple.rules.version import IosVersion
+from ueapi.apple.rules.demands import Condition, Demand
+from ueapi.apple.rules.judging import BY_LETTER, OVERRIDES, Before, Row, judge, version_or_none
+from ueapi.apple.rules.kinds import (
+    DEFAULT_OWNERS,
+    NOUNS,
+    SECTIONS,
+    Alternative,
+    Mode,
+    RuleKind,
+    RuleVerdict,
+)
+from ueapi.apple.rules.source import Disagreement, Forced, Release, Rows, Stored, load_stored
+from ueapi.apple.rules.version import IosRange, IosVersion
 from ueapi.errors import UsageError
 
-FIRST_PROVEN: Final = IosVersion((15,))
-"""From here on Apple's own schema of each release was compared; older answers are drawn from newer data."""
+Ios = str | IosVersion | IosRange
+"""A version of iOS or iPadOS, or a range of them: `26.0`, `15.0-26.0`."""
 
-_BY_LETTER: Final = {
-    "a": Mode.ALLOWED,
-    "f": Mode.FORBIDDEN,
-    "i": Mode.IGNORED,
-    "r": Mode.REQUIRED,
-    "v": Mode.REQUIRES_SUPERVISION,
-    "n": Mode.NOT_AVAILABLE,
-}
-_OVERRIDES: Final = "overrides"
-_UNPROVEN: Final = "unproven"
+REMEMBERED: Final = 16_384
+"""Verdicts kept for the next profile; the table has about 2,500 items."""
 
 
-class Demand(StrEnum):
-    """What a payload must or must not hold under User Enrollment."""
-
-    REQUIRED = "required"
-    REQUIRED_ACCOUNT_DRIVEN = "required-account-driven"
-    ABSENT_ACCOUNT_DRIVEN = "absent-account-driven"
-
-
-@frozen(kw_only=True)
-class Condition:
-    """A demand on one key of a payload, from a version of iOS on."""
-
-    payload_type: str
-    key: str
-    since: IosVersion
-    demand: Demand
-
-
-@frozen(kw_only=True)
-class _Row:
-    mode: Mode
-    supervised: bool = False
-    introduced: IosVersion | None = None
-    deprecated: IosVersion | None = None
-    removed: IosVersion | None = None
-    basis: str
-
-    @classmethod
-    def read(cls, text: str, basis: str) -> _Row:
-        mode, *rest = text.split("|")
-        introduced, deprecated, removed = (_version(v) for v in (*rest, "", "", "")[:3])
-        return cls(
-            mode=_BY_LETTER[mode[0]],
-            supervised=mode.endswith("s"),
-            introduced=introduced,
-            deprecated=deprecated,
-            removed=removed,
-            basis=basis,
-        )
-
-
-def _version(text: str) -> IosVersion | None:
-    return IosVersion.parse(text) if text else None
-
-
-@frozen
+@frozen(eq=False)
 class Rules:
     """Apple's rules for User Enrollment. Get them with `Rules.load()`; asking does no I/O."""
 
@@ -91,28 +48,35 @@ class Rules:
         """Which state of Apple's schema the table was made from."""
         return self._stored.source
 
-    def verdict(self, kind: RuleKind, id: str, *, ios: str | IosVersion) -> RuleVerdict:  # noqa: A002
-        """Say what Apple allows for one item on one version of iOS.
+    @property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Where products' documentation and Apple's data differ."""
+        return self._stored.disagreements
+
+    def verdict(self, kind: RuleKind, id: str, *, ios: Ios) -> RuleVerdict:  # noqa: A002
+        """Say what Apple allows for one item; in a range of versions the worst answer counts.
 
         Args:
             kind: what the item is.
             id: Apple's own name: `com.apple.wifi.managed`, `com.apple.wifi.managed:ProxyType`, `EraseDevice`.
                 A query or setting may go without its command: `SerialNumber`.
-            ios: the version of iOS or iPadOS.
+            ios: the version of iOS or iPadOS, or a range such as `15.0-26.0`.
 
         Raises:
             UsageError: the version is none, or the table has no such item; the remedy names near matches.
                 Not knowing is no verdict: the item can be new, or misspelled.
         """
-        asked = IosVersion.parse(ios)
-        full, row = self._find(kind, id)
-        return _judge(kind, full, row, self._earlier(kind, full, row), asked)
+        found = _judged(self, kind, id, IosRange.parse(ios))
+        if found is None:
+            raise UsageError(
+                f"Apple's rules, as known here, have no {NOUNS[kind]} {id!r}.",
+                remedy=self._advice(kind, id),
+            )
+        return found
 
-    def find(self, kind: RuleKind, id: str, *, ios: str | IosVersion) -> RuleVerdict | None:  # noqa: A002
+    def find(self, kind: RuleKind, id: str, *, ios: Ios) -> RuleVerdict | None:  # noqa: A002
         """The same as `verdict`, with `None` for an item the table doesn't know."""
-        if not any(self._texts(kind, full) for full in _spellings(kind, id)):
-            return None
-        return self.verdict(kind, id, ios=ios)
+        return _judged(self, kind, id, IosRange.parse(ios))
 
     def ids(self, kind: RuleKind) -> Iterator[str]:
         """Every item of a kind, items of a later iOS than the schema's included."""
@@ -124,63 +88,87 @@ class Rules:
         """Every item of one section of Apple's schema, such as `payload-key` or `command-key`."""
         yield from _flat(self._stored.kinds.get(section, {}))
 
+    def modes(self, section: str, *, owner: str = "") -> Counter[Mode]:
+        """How many items of a section the schema marks how, as published, whatever the version.
+
+        With an `owner`, such as a payload type, only its keys count. What the schema still lists and iOS has lost
+        counts with the mode it had.
+        """
+        rows = self._stored.kinds.get(section, {})
+        if owner:
+            rows = {owner: rows[owner]}
+        return Counter(BY_LETTER[text[0]] for text in _texts(rows))
+
     def keys_of(self, payload_type: str) -> frozenset[str]:
         """The key paths the table knows for a payload type, such as `EAPClientConfiguration.UserName`."""
-        found = set[str]()
-        for kinds in (self._stored.kinds, self._stored.later):
-            rows = kinds.get("payload-key", {}).get(payload_type)
-            found.update(rows if isinstance(rows, dict) else ())
-        return frozenset(found)
+        return _keys_of(self, payload_type)
 
-    def conditions(self, payload_type: str, *, ios: str | IosVersion) -> tuple[Condition, ...]:
-        """The demands on a payload on one version of iOS."""
-        asked = IosVersion.parse(ios)
+    def conditions(self, payload_type: str, *, ios: Ios) -> tuple[Condition, ...]:
+        """The demands on a payload on one version of iOS, or anywhere in a range."""
+        highest = IosRange.parse(ios).highest
         found = (
             Condition(
-                payload_type=owner, key=key, since=IosVersion.parse(since), demand=Demand(demand)
+                payload_type=owner,
+                key=key,
+                since=IosVersion.parse(since),
+                demand=Demand(demand),
+                source=source,
             )
-            for owner, key, since, demand in self._stored.conditions
+            for owner, key, since, demand, source in self._stored.conditions
             if owner == payload_type
         )
-        return tuple(condition for condition in found if condition.since <= asked)
+        return tuple(condition for condition in found if condition.since <= highest)
 
     def forced(self, id: str) -> Forced | None:  # noqa: A002
         """What iOS enforces by itself once this payload or declaration is present."""
         return self._stored.forced.get(id)
 
-    def _texts(self, kind: RuleKind, full: str) -> tuple[str, str] | None:
+    def instead(self, kind: RuleKind, id: str) -> Alternative | None:  # noqa: A002
+        """What does a similar thing and is allowed; `None` where nothing is known."""
+        found = self._stored.instead.get(f"{kind}/{id}")
+        if found is None:
+            return None
+        use_kind = RuleKind(found.use_kind) if found.use_kind else None
+        return Alternative(words=found.words, kind=use_kind, id=found.use)
+
+    def _row(self, kind: RuleKind, full: str) -> Row | None:
         for section in SECTIONS[kind]:
-            for kinds, basis in (
-                (self._stored.kinds, f"iOS {self.release.ios}"),
-                (self._stored.later, _OVERRIDES),
-            ):
-                text = _look_up(kinds.get(section, {}), full)
-                if text is not None:
-                    return text, basis
+            text = _look_up(self._stored.kinds.get(section, {}), full)
+            if text is not None:
+                return self._read(section, full, text, f"iOS {self.release.ios}")
+            text = _look_up(self._stored.later.get(section, {}), full)
+            if text is not None:
+                return self._read(section, full, text, OVERRIDES)
         return None
 
-    def _find(self, kind: RuleKind, asked: str) -> tuple[str, _Row]:
-        for full in _spellings(kind, asked):
-            if found := self._texts(kind, full):
-                return full, self._amended(full, _Row.read(*found))
-        raise UsageError(
-            f"Apple's rules, as known here, have no {NOUNS[kind]} {asked!r}.",
-            remedy=self._advice(kind, asked),
+    def _read(self, section: str, full: str, text: str, basis: str) -> Row:
+        mode, *rest = text.split("|")
+        introduced, deprecated, removed = (*rest, "", "", "")[:3]
+        new_deprecated, new_removed, changed_by = self._stored.changed.get(full, ("", "", ""))
+        return Row(
+            mode=BY_LETTER[mode[0]],
+            supervised=mode.endswith("s"),
+            introduced=version_or_none(introduced),
+            deprecated=version_or_none(new_deprecated or deprecated),
+            removed=version_or_none(new_removed or removed),
+            basis=basis,
+            source=self._source(section, full),
+            changed_by=changed_by,
+            snapshot=IosVersion.parse(self.release.ios),
+            earlier=self._earlier(section, full),
+            published=_before(self._stored.published.get(f"{section}/{full}")),
         )
 
-    def _amended(self, full: str, row: _Row) -> _Row:
-        if full not in self._stored.changed:
-            return row
-        deprecated, removed = (_version(text) for text in self._stored.changed[full])
-        return evolve(row, deprecated=deprecated or row.deprecated, removed=removed or row.removed)
+    def _source(self, section: str, full: str) -> str:
+        if later := self._stored.later_sources.get(f"{section}/{full}"):
+            return later
+        file = self._stored.files[f"{section}/{full.partition(':')[0]}"]
+        return f"{self.release.repository}/blob/{self.release.commit[:7]}/{file}"
 
-    def _earlier(self, kind: RuleKind, full: str, row: _Row) -> tuple[IosVersion, Mode] | None:
-        owner = full.partition(":")[0]
-        is_payload = kind in (RuleKind.PAYLOAD, RuleKind.KEY)
-        if not is_payload or row.mode is Mode.NOT_AVAILABLE or owner not in self._stored.earlier:
+    def _earlier(self, section: str, full: str) -> Before | None:
+        if section not in ("payload", "payload-key"):
             return None
-        until, letter = self._stored.earlier[owner]
-        return IosVersion.parse(until), _BY_LETTER[letter]
+        return _before(self._stored.earlier.get(full.partition(":")[0]))
 
     def _advice(self, kind: RuleKind, asked: str) -> str:
         near = difflib.get_close_matches(asked, list(self.ids(kind)), n=3, cutoff=0.7)
@@ -193,12 +181,66 @@ def _shipped() -> Rules:
     return Rules(load_stored())
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _judged(rules: Rules, kind: RuleKind, asked: str, span: IosRange) -> RuleVerdict | None:
+    for full in _spellings(kind, asked):
+        row = rules._row(kind, full)
+        if row is not None:
+            return _verdict(rules, kind, full, row, span)
+    return None
+
+
+def _verdict(rules: Rules, kind: RuleKind, full: str, row: Row, span: IosRange) -> RuleVerdict:
+    found = judge(kind, row, span)
+    is_gone = row.removed is not None and row.removed <= found.ios
+    return RuleVerdict(
+        kind=kind,
+        id=full,
+        ios=found.ios,
+        mode=found.mode,
+        reason=found.reason,
+        basis=found.basis,
+        source=found.source,
+        introduced=row.introduced,
+        deprecated=row.deprecated,
+        removed=row.removed,
+        supervised_only=row.supervised,
+        was_forbidden=is_gone and row.mode is Mode.FORBIDDEN,
+        instead=rules.instead(kind, full),
+        note=found.note,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _keys_of(rules: Rules, payload_type: str) -> frozenset[str]:
+    found = set[str]()
+    for kinds in (rules._stored.kinds, rules._stored.later):
+        rows = kinds.get("payload-key", {}).get(payload_type)
+        found.update(rows if isinstance(rows, dict) else ())
+    return frozenset(found)
+
+
+def _before(stored: tuple[str, str, str] | None) -> Before | None:
+    if stored is None:
+        return None
+    until, letter, source = stored
+    return Before(IosVersion.parse(until), BY_LETTER[letter], source)
+
+
 def _flat(rows: Rows) -> Iterator[str]:
     for name, row in rows.items():
         if isinstance(row, str):
             yield name
         else:
             yield from (f"{name}:{key}" for key in row)
+
+
+def _texts(rows: Rows) -> Iterator[str]:
+    for row in rows.values():
+        if isinstance(row, str):
+            yield row
+        else:
+            yield from row.values()
 
 
 def _look_up(rows: Rows, full: str) -> str | None:
@@ -215,67 +257,7 @@ def _spellings(kind: RuleKind, asked: str) -> tuple[str, ...]:
     return tuple(f"{owner}:{asked}" for owner in DEFAULT_OWNERS.get(kind, ())) or (asked,)
 
 
-def _judge(
-    kind: RuleKind,
-    full: str,
-    row: _Row,
-    earlier: tuple[IosVersion, Mode] | None,
-    ios: IosVersion,
-) -> RuleVerdict:
-    mode, reason, basis = _mode(kind, row, earlier, ios)
-    return RuleVerdict(
-        kind=kind,
-        id=full,
-        ios=ios,
-        mode=mode,
-        reason=reason,
-        basis=_UNPROVEN if ios < FIRST_PROVEN else basis,
-        introduced=row.introduced,
-        deprecated=row.deprecated,
-        removed=row.removed,
-        supervised_only=row.supervised,
-    )
-
-
-def _mode(
-    kind: RuleKind, row: _Row, earlier: tuple[IosVersion, Mode] | None, ios: IosVersion
-) -> tuple[Mode, str, str]:
-    noun = NOUNS[kind]
-    if row.mode is Mode.NOT_AVAILABLE or row.introduced is None:
-        return Mode.NOT_AVAILABLE, f"iOS has no such {noun}.", row.basis
-    if ios < row.introduced:
-        reason = f"This {noun} came with iOS {row.introduced}."
-        return Mode.NOT_AVAILABLE, reason, row.basis
-    if row.removed is not None and row.removed <= ios:
-        basis = row.basis if _in_schema(row.removed, row.basis) else _OVERRIDES
-        return Mode.NOT_AVAILABLE, f"This {noun} was taken out in iOS {row.removed}.", basis
-    if earlier is not None and ios < earlier[0]:
-        reason = f"Before iOS {earlier[0]} Apple marked it {earlier[1]} under User Enrollment."
-        return earlier[1], reason, _OVERRIDES
-    return row.mode, _REASONS[row.mode].format(noun=noun) + _also(row), row.basis
-
-
-def _in_schema(version: IosVersion, basis: str) -> bool:
-    return basis != _OVERRIDES and version <= IosVersion.parse(basis.removeprefix("iOS "))
-
-
-def _also(row: _Row) -> str:
-    if row.supervised and row.mode is Mode.FORBIDDEN:
-        return " It also works on supervised devices only."
-    return ""
-
-
-_REASONS: Final = {
-    Mode.ALLOWED: "Apple allows this {noun} under User Enrollment.",
-    Mode.FORBIDDEN: "Apple forbids this {noun} under User Enrollment.",
-    Mode.IGNORED: "A user-enrolled device accepts this {noun}, and nothing comes of it.",
-    Mode.REQUIRED: "This {noun} is made for User Enrollment and works nowhere else.",
-    Mode.REQUIRES_SUPERVISION: "This {noun} works on supervised devices only; "
-    "a user-enrolled device never is.",
-}
-
-
-def verdict(kind: RuleKind, id: str, *, ios: str | IosVersion) -> RuleVerdict:  # noqa: A002
+def verdict(kind: RuleKind, id: str, *, ios: Ios) -> RuleVerdict:  # noqa: A002
     """Ask the shipped table; the same as `Rules.load().verdict(...)`.
 
     Raises:

@@ -45,3 +45,43 @@ class IosVersion:
     def __str__(self) -> str:
         padded = self.parts + (0,) * (_SHORTEST - len(self.parts))
         return ".".join(str(part) for part in padded)
+
+
+_DASH: Final = re.compile(r"\s*[-\N{EN DASH}]\s*")
+
+
+@frozen
+class IosRange:
+    """All versions of iOS from `lowest` to `highest`, both included; one version is a range as well."""
+
+    lowest: IosVersion
+    highest: IosVersion
+
+    @classmethod
+    def parse(cls, text: str | IosVersion | IosRange) -> IosRange:
+        """Read `26.0`, or a range such as `15.0-26.0`; an en dash does as well.
+
+        Raises:
+            UsageError: a part is no version, or the range runs backwards.
+        """
+        if isinstance(text, IosRange):
+            return text
+        if isinstance(text, IosVersion):
+            return cls(text, text)
+        first, *rest = _DASH.split(text.strip(), maxsplit=1)
+        lowest = IosVersion.parse(first)
+        highest = IosVersion.parse(rest[0]) if rest else lowest
+        if highest < lowest:
+            raise UsageError(
+                f"the range {text!r} of iOS versions runs backwards.",
+                remedy="Name the older version first, such as 15.0-26.0.",
+            )
+        return cls(lowest, highest)
+
+    def __contains__(self, version: IosVersion) -> bool:
+        return self.lowest <= version <= self.highest
+
+    def __str__(self) -> str:
+        if self.lowest == self.highest:
+            return str(self.lowest)
+        return f"{self.lowest}-{self.highest}"
