@@ -137,7 +137,8 @@ def test_a_missing_required_key_is_named(word: str, model: type[TypedPayload]) -
         (Exchange, {"MailNumberOfPastDaysToSync": True}, "MailNumberOfPastDaysToSync"),
         (Scep, {"PayloadContent": {"URL": "https://example.org", "Keysize": 512}}, "Keysize"),
         (AirPrint, {"AirPrint": [{"IPAddress": "p.example.org"}]}, "ResourcePath"),
-        (Relay, {"Relays": [{"AdditionalHTTPHeaderFields": {"A": 1}}]}, "Fields.A"),
+        (Relay, {"Relays": [{"AdditionalHTTPHeaderFields": {"A": 1}}]}, "Relays.0.*Fields"),
+        (Scep, {"PayloadContent": {"URL": "a", "SubjectAltName": {"dNSName": 1}}}, "dNSName"),
         (KerberosSingleSignOn, {"TeamIdentifier": "other"}, "TeamIdentifier"),
     ],
 )
@@ -159,6 +160,24 @@ def test_a_refusal_never_holds_the_value() -> None:
     assert "271828" not in str(refused.value)
     assert "Tr0ub4dor" not in str(refused.value)
     assert refused.value.__cause__ is None
+
+
+def test_a_refusal_names_no_free_key_and_stays_short() -> None:
+    rows: list[PlistDict] = [
+        {"AdditionalHTTPHeaderFields": {"X-Anne@example.org": 1}} for _ in range(2000)
+    ]
+
+    with pytest.raises(InvalidModel, match="and 1995 more") as refused:
+        Relay.of(payload(Relay.payload_type, {"Relays": rows}))
+
+    assert "Anne" not in str(refused.value)
+    assert len(str(refused.value)) < 1000
+
+
+@pytest.mark.parametrize("key", ["PayloadType", "PayloadUUID", "PayloadDisplayName"])
+def test_what_the_envelope_sets_is_refused_in_a_description(key: str) -> None:
+    with pytest.raises(ValidationError, match=key):
+        WiFi(ssid="Work", further={key: "x"})
 
 
 def test_fields_are_given_by_name_or_by_apples_key() -> None:

@@ -107,6 +107,21 @@ def test_a_profile_without_identifier_is_refused() -> None:
         profile_of([Passcode()], identifier="", display_name="Work")
 
 
+def test_keys_with_a_parameter_are_no_further_keys() -> None:
+    with pytest.raises(InvalidModel, match="PayloadOrganization"):
+        profile_of(
+            [], identifier=OURS, display_name="Work", extra={"PayloadOrganization": "Example"}
+        )
+
+
+def test_further_keys_of_the_profile_are_written() -> None:
+    made = profile_of(
+        [Passcode()], identifier=OURS, display_name="Work", extra={"ConsentText": {"default": "?"}}
+    )
+
+    assert profiles.read(profiles.write(made)) == made
+
+
 def test_what_was_built_reads_back_as_the_same_payloads() -> None:
     made = [model.of_keys(full(model), word) for word, model in MODELS_BY_WORD]
 

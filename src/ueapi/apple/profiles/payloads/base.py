@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, ClassVar, Final, Self
@@ -29,6 +30,9 @@ from ueapi.apple.profiles.payloads.values import FreeKeys
 from ueapi.errors import InvalidModel
 
 _FURTHER: Final = "further"
+_MOST_TOLD: Final = 5
+"""Broken keys in one message; a hostile profile has thousands."""
+_KEY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_ ]{2,60}")
 _READING: Final = object()
 """Marks that Apple's keys are read, not that a person describes a payload."""
 
@@ -52,6 +56,9 @@ class TypedKeys(BaseModel):
         # Most programs use few of the models, and compiling one takes longer than importing it.
         defer_build=True,
     )
+
+    envelope: ClassVar[frozenset[str]] = frozenset()
+    """Keys that are set elsewhere, and would be lost in `further`."""
 
     further: Annotated[FreeKeys, Field(repr=False)] = {}
     """Keys of this dictionary that the model has no field for, unchanged."""
@@ -124,9 +131,13 @@ class TypedKeys(BaseModel):
 
     @field_validator(_FURTHER, mode="after")
     @classmethod
-    def _keep_apart(cls, further: Mapping[str, PlistValue]) -> Mapping[str, PlistValue]:
+    def _keep_apart(
+        cls, further: Mapping[str, PlistValue], asked: ValidationInfo
+    ) -> Mapping[str, PlistValue]:
         if twice := sorted(further.keys() & set(cls.key_names().values())):
             _refuse("has_field", f"the model has a field for {', '.join(twice)}; set the field")
+        if asked.context is not _READING and (taken := sorted(further.keys() & cls.envelope)):
+            _refuse("envelope", f"{', '.join(taken)} is written by itself; leave it out")
         return further
 
 
@@ -134,6 +145,9 @@ class TypedPayload(TypedKeys):
     """A payload with a field for each key that administrators use; `payload_type` is Apple's name of it."""
 
     payload_type: ClassVar[str]
+    envelope: ClassVar[frozenset[str]] = frozenset(
+        {"PayloadType", "PayloadIdentifier", "PayloadUUID", "PayloadVersion", "PayloadDisplayName"}
+    )
 
     @classmethod
     def of(cls, payload: Payload) -> Self:
@@ -186,11 +200,15 @@ def _refuse(code: str, why: str) -> None:
 
 
 def _invalid(problem: ValidationError, where: str) -> InvalidModel:
-    found = [
-        f"{'.'.join(str(part) for part in error['loc']) or where}: {error['msg']}"
-        for error in problem.errors(include_input=False, include_url=False, include_context=False)
-    ]
+    rows = problem.errors(include_input=False, include_url=False, include_context=False)
+    found = [f"{_place(row['loc']) or where}: {row['msg']}" for row in rows[:_MOST_TOLD]]
+    more = f"; and {len(rows) - _MOST_TOLD} more" if len(rows) > _MOST_TOLD else ""
     return InvalidModel(
-        f"the payload {where} breaks Apple's schema: {'; '.join(found)}.",
+        f"the payload {where} breaks Apple's schema: {'; '.join(found)}{more}.",
         remedy="Correct the named keys; nothing was changed.",
     )
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    """The way to a key, without names that are not Apple's: those of free keys are content."""
+    return ".".join(str(part) for part in parts if isinstance(part, int) or _KEY.fullmatch(part))

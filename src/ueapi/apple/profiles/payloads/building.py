@@ -12,6 +12,11 @@ from ueapi.apple.profiles.identity import payload_uuid
 from ueapi.apple.profiles.payloads.base import TypedPayload
 from ueapi.errors import InvalidModel
 
+_OF_THE_PROFILE: Final = TypedPayload.envelope | {
+    "PayloadContent",
+    "PayloadDescription",
+    "PayloadOrganization",
+}
 _NOTHING: Final[Mapping[str, PlistValue]] = {}
 
 
@@ -39,15 +44,19 @@ def profile_of(
         extra: further keys of the profile itself, such as `ConsentText`.
 
     Raises:
-        InvalidModel: the identifier is empty, or two payloads have the same identifier or UUID.
+        InvalidModel: the identifier is empty, two payloads have the same identifier or UUID, or `extra` holds a key
+            that a parameter stands for.
     """
     if not identifier:
         raise InvalidModel(
             "the profile has no identifier.", remedy="Give it one, such as org.example.work."
         )
+    _demand_free(extra)
     built = tuple(_numbered(payloads, identifier))
-    _demand_unique("identifier", (identifier, *(payload.identifier for payload in built)))
-    _demand_unique("UUID", (payload_uuid(identifier), *(payload.uuid for payload in built)))
+    _demand_unique("identifier", (payload.identifier for payload in built))
+    # iOS compares UUIDs without regard to case.
+    uuids = (payload_uuid(identifier), *(payload.uuid for payload in built))
+    _demand_unique("UUID", (uuid.upper() for uuid in uuids))
     return ConfigurationProfile(
         identifier=identifier,
         uuid=payload_uuid(identifier),
@@ -87,10 +96,17 @@ def _numbered(payloads: Iterable[TypedPayload | Payload], identifier: str) -> It
 
 
 def _demand_unique(what: str, values: Iterable[str]) -> None:
-    # iOS compares UUIDs without regard to case.
-    twice = [value for value, n in Counter(value.casefold() for value in values).items() if n > 1]
+    twice = [value for value, times in Counter(values).items() if times > 1]
     if twice:
         raise InvalidModel(
             f"the {what} {twice[0]} is used twice in the profile.",
             remedy=f"Give each payload its own {what}; nothing was built.",
+        )
+
+
+def _demand_free(extra: Mapping[str, PlistValue]) -> None:
+    if taken := sorted(extra.keys() & _OF_THE_PROFILE):
+        raise InvalidModel(
+            f"{', '.join(taken)} can't be among the further keys of a profile.",
+            remedy="Use the parameter for it, or leave it out; nothing was built.",
         )
