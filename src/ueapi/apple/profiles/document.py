@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from ueapi.apple import plist
 from ueapi.apple.plist import PlistDict, PlistValue
+from ueapi.apple.profiles.cms import is_signed
 from ueapi.errors import InvalidModel
 
 CONFIGURATION: Final = "Configuration"
@@ -25,7 +26,6 @@ _CONTENT: Final = "PayloadContent"
 _ENCRYPTED: Final = "EncryptedPayloadContent"
 _COMMON: Final = frozenset({"PayloadDescription", "PayloadOrganization", "PayloadEnabled"})
 _IN_PAYLOAD: Final = frozenset({_TYPE, _IDENTIFIER, _UUID, _VERSION, _NAME})
-_SIGNED: Final = b"\x30"
 _REMEDY: Final = "Correct the profile or export it again; nothing was changed."
 
 
@@ -70,8 +70,11 @@ def read(content: bytes) -> ConfigurationProfile:
         InvalidModel: no property list, signed or encrypted, or without what every profile has. The message names the
             key and the payload's position, never a value.
     """
-    if content.startswith(_SIGNED):
-        _refuse("the profile is signed; take the signature off first")
+    if is_signed(content):
+        raise InvalidModel(
+            "this configuration profile is signed, and is not read without saying so.",
+            remedy="Open it with open_document, which keeps the signed original, or check the signature with verify.",
+        )
     root = plist.read(content)
     if _ENCRYPTED in root:
         _refuse("the profile is encrypted for one device and can't be read here")

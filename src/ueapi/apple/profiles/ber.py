@@ -1,0 +1,118 @@
+"""ASN.1 bytes brought into one shape before anything reads them: definite lengths, whole strings, bounded size.
+
+Signed messages may come in parts of unknown length (BER). Walking them here first, within bounds, keeps hostile nesting
+away from the parser behind it. Source: ITU-T X.690, sections 8.1 and 8.7.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NoReturn
+
+from ueapi.errors import InvalidModel
+
+_DEEPEST: Final = 32
+"""Levels of nesting; a signed message with its certificates needs about fifteen."""
+_MOST_ELEMENTS: Final = 50_000
+"""Enough for 16 MiB in parts of one KiB, which is how a stream is cut."""
+_OCTET_STRING: Final = 0x04
+_CONSTRUCTED: Final = 0x20
+_UNIVERSAL: Final = 0xC0
+_MAY_NEST: Final = frozenset({0x28, 0x30, 0x31})
+_LONG_TAG: Final = 0x1F
+_INDEFINITE: Final = 0x80
+_LONGEST_LENGTH: Final = 4
+_REMEDY: Final = "Get the signed file again from whoever signed it; nothing was changed."
+
+
+def definite(content: bytes) -> bytes:
+    """The same element with definite lengths, its octet strings in one piece.
+
+    Raises:
+        InvalidModel: cut short, followed by further bytes, nested too deep, in too many pieces, or no ASN.1 at all.
+    """
+    tag, body, end = _Walk(content).element(0, len(content), 1)
+    if end != len(content):
+        _refuse("further bytes follow it")
+    return encoded(tag, body)
+
+
+def encoded(tag: int, body: bytes) -> bytes:
+    """One element: tag, definite length and body."""
+    length = len(body)
+    if length < _INDEFINITE:
+        return bytes((tag, length)) + body
+    digits = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes((tag, _INDEFINITE | len(digits))) + digits + body
+
+
+class _Walk:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self._seen = 0
+
+    def element(self, at: int, limit: int, depth: int) -> tuple[int, bytes, int]:
+        """The element at a place: its tag, its body in definite form, and where it ends."""
+        self._seen += 1
+        if self._seen > _MOST_ELEMENTS:
+            _refuse(f"it holds more than {_MOST_ELEMENTS} elements")
+        if depth > _DEEPEST:
+            _refuse(f"it nests deeper than {_DEEPEST} levels")
+        tag = self._byte(at, limit)
+        if tag & _LONG_TAG == _LONG_TAG or tag == 0:
+            _refuse("an element is of a kind that signed messages don't have")
+        length, start = self._length(at + 1, limit)
+        if length is None:
+            return self._open_ended(tag, start, limit, depth)
+        end = start + length
+        if end > limit:
+            _refuse("it is cut short")
+        if not tag & _CONSTRUCTED:
+            return tag, self._content[start:end], end
+        parts: list[tuple[int, bytes]] = []
+        while start < end:
+            child, body, start = self.element(start, end, depth + 1)
+            parts.append((child, body))
+        return *_joined(tag, parts), end
+
+    def _open_ended(self, tag: int, at: int, limit: int, depth: int) -> tuple[int, bytes, int]:
+        if not tag & _CONSTRUCTED:
+            _refuse("a plain value has no length")
+        parts: list[tuple[int, bytes]] = []
+        while self._byte(at, limit) != 0:
+            child, body, at = self.element(at, limit, depth + 1)
+            parts.append((child, body))
+        if self._byte(at + 1, limit) != 0:
+            _refuse("the end of an element can't be read")
+        return *_joined(tag, parts), at + 2
+
+    def _byte(self, at: int, limit: int) -> int:
+        if at >= limit:
+            _refuse("it is cut short")
+        return self._content[at]
+
+    def _length(self, at: int, limit: int) -> tuple[int | None, int]:
+        """The length, `None` when the end is marked instead, and where the body starts."""
+        first = self._byte(at, limit)
+        if first < _INDEFINITE:
+            return first, at + 1
+        if first == _INDEFINITE:
+            return None, at + 1
+        digits = first & ~_INDEFINITE
+        if digits > _LONGEST_LENGTH:
+            _refuse("a length is too large")
+        self._byte(at + digits, limit)
+        return int.from_bytes(self._content[at + 1 : at + 1 + digits], "big"), at + 1 + digits
+
+
+def _joined(tag: int, parts: list[tuple[int, bytes]]) -> tuple[int, bytes]:
+    if tag == _OCTET_STRING | _CONSTRUCTED:
+        if any(child != _OCTET_STRING for child, _ in parts):
+            _refuse("a string in parts holds something else")
+        return _OCTET_STRING, b"".join(body for _, body in parts)
+    if not tag & _UNIVERSAL and tag not in _MAY_NEST:
+        _refuse("a value that can't be in parts is in parts")
+    return tag, b"".join(encoded(child, body) for child, body in parts)
+
+
+def _refuse(why: str) -> NoReturn:
+    raise InvalidModel(f"this is no usable signed message: {why}.", remedy=_REMEDY)
