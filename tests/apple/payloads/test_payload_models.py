@@ -37,14 +37,6 @@ from ueapi.apple.profiles.payloads import (
 from ueapi.errors import InvalidModel
 
 EVERY_MODEL = pytest.mark.parametrize(("word", "model"), MODELS_BY_WORD, ids=lambda part: str(part))
-# `secret_keys` may not know these places yet.
-NOT_FOUND_YET = frozenset(
-    {
-        ("com.apple.eas.account", "Certificate"),
-        ("com.apple.security.acme", "ClientIdentifier"),
-        ("com.apple.vpn.managed.applayer", "IKEv2.PPK"),
-    }
-)
 
 
 def payload(kind: str, content: PlistDict) -> Payload:
@@ -81,8 +73,7 @@ def test_every_secret_is_found_and_nothing_else(word: str, model: type[TypedPayl
 
     found = set(secret_keys(read.payload(identifier="org.example.two")))
 
-    missed = {path for kind, path in NOT_FOUND_YET if kind == model.payload_type}
-    assert found - missed == set(secret_paths(read)) - missed
+    assert found == set(secret_paths(read))
 
 
 @EVERY_MODEL
