@@ -13,7 +13,7 @@ from statistics import median
 
 from attrs import frozen
 
-from benchmarks import starting
+from benchmarks import checking, starting
 from benchmarks.contenders import CONTENDERS, page_size
 from benchmarks.server import Served, apart
 
@@ -78,6 +78,7 @@ def _lines(asked: argparse.Namespace) -> Iterator[Line]:
     yield from _start_lines(asked.times)
     planning = [_printed("benchmarks.planning", str(asked.people)) for _ in range(asked.times)]
     yield Line(f"planning the move of {asked.people:,} people", _middle(planning) * 1000, "ms")
+    yield from _check_lines(asked.times)
 
 
 def _listings(served: Served, times: int, devices: int) -> dict[str, list[Sample]]:
@@ -146,6 +147,24 @@ def _start_lines(times: int) -> Iterator[Line]:
     yield Line("import ueapi", bare * 1000, "ms", 100)
     yield Line("import ueapi and load what connects", using * 1000, "ms")
     yield Line("ueapi --help, the whole process", helping * 1000, "ms", 300)
+
+
+def _check_lines(times: int) -> Iterator[Line]:
+    taken = [_printed("benchmarks.checking") for _ in range(times)]
+    names = ("bare", "read", "check", "both", "first")
+    rate = {name: _middle(one[name] for one in taken) for name in names}
+    size = f"{taken[0]['profiles']} profiles of {taken[0]['bytes'] / 1024:.1f} kB"
+    yield Line(f"{size}: plistlib.loads alone, one core", rate["bare"], "/s")
+    yield Line(f"{size}: read, one core", rate["read"], "/s")
+    yield Line(f"{size}: checked, already read", rate["check"], "/s")
+    yield Line(f"{size}: read and checked", rate["both"], "/s", 1000, "more")
+    yield Line(f"{size}: read and checked, the first pass", rate["first"], "/s")
+    yield Line("read and checked / plistlib.loads alone, in time", rate["bare"] / rate["both"], "x")
+    loading = _middle(checking.loading() for _ in range(times))
+    importing = _middle(checking.importing() for _ in range(times))
+    yield Line("Rules.load() in a fresh process", loading * 1000, "ms", 30)
+    yield Line("import the rules and load them, in a fresh process", importing * 1000, "ms")
+    yield Line("size of the table of rules", checking.table_size() / 1000, "kB", 400)
 
 
 def _middle(figures) -> float:
