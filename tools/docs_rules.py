@@ -98,6 +98,7 @@ def of_payload(item: Told) -> Iterator[str]:
     yield from _enforced(item.id, "\n## What iOS enforces once it is there")
     yield from disputes(told for told in RULES.disagreements if told.payload == item.id)
     yield from _keys(item, page)
+    yield f"\nFor another version of iOS: `ueapi rules show payload '{item.id}' --ios 26.4`."
 
 
 def _in_a_profile(item: Told) -> str:

@@ -90,9 +90,7 @@ def in_words(item: Told) -> str:
     there = [run for run in item.runs if run.verdict.mode is not Mode.NOT_AVAILABLE]
     if not there:
         return _gone_early(item.now)
-    lines = [
-        f"{badge(run.verdict.mode)}{_since(item, run)}" for run in item.runs[::-1] if run in there
-    ]
+    lines = [f"{badge(run.verdict.mode)}{_when(item, run)}" for run in reversed(there)]
     if item.now.mode is Mode.NOT_AVAILABLE:
         lines.insert(0, f"taken&nbsp;out in {item.now.removed}")
     return ", ".join(lines)
@@ -103,10 +101,13 @@ def _gone_early(verdict: RuleVerdict) -> str:
     return f"taken&nbsp;out in {verdict.removed}{before}"
 
 
-def _since(item: Told, run: Run) -> str:
-    if run is item.runs[0]:
-        return " before" if len(item.runs) > 1 else ""
-    return f" from {run.since}"
+def _when(item: Told, run: Run) -> str:
+    place = item.runs.index(run)
+    is_last = place == len(item.runs) - 1
+    if place == 0:
+        return "" if is_last else " before"
+    end = "" if is_last else f" until {item.runs[place + 1].since}"
+    return f" from {run.since}{end}"
 
 
 def lifetime(verdict: RuleVerdict) -> str:

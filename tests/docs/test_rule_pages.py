@@ -50,7 +50,7 @@ def test_the_numbers_are_those_of_apples_data(row: str) -> None:
         (
             RuleKind.PAYLOAD,
             "com.apple.relay.managed",
-            "allowed from 18.0, forbidden from 17.0",
+            "allowed from 18.0, forbidden from 17.0 until 18.0",
         ),
         (RuleKind.PAYLOAD, "com.apple.osxserver.account", "taken out in 12.0, forbidden before"),
         (RuleKind.KEY, "com.apple.mdm:ManagedAppleID", "taken out in 18.0, required before"),
