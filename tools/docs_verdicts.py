@@ -30,6 +30,7 @@ PAGES: Final = {
 }
 """Which page tells about the items of a kind; each payload type has a page of its own."""
 
+_SEAM: Final = re.compile(r"(?<=[.:])|(?<=[a-z0-9])(?=[A-Z])")
 _ODD: Final = re.compile(r"[^\w.-]+")
 
 
@@ -197,12 +198,12 @@ def table(
 
 
 def named(text: str, anchor: str) -> str:
-    """An identifier that can be linked to, and that breaks after a dot where a column is narrow."""
+    """An identifier that can be linked to, and that breaks between words where a column is narrow."""
     return f'<code id="{anchor}">{_breakable(text)}</code>'
 
 
 def _breakable(text: str) -> str:
-    return text.replace(".", ".<wbr>")
+    return _SEAM.sub("<wbr>", text)
 
 
 def _is_element(item: Told) -> bool:
