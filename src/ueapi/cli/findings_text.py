@@ -50,11 +50,18 @@ def file_row(checked: Checked) -> dict[str, object]:
 
 
 def message_of(finding: Finding) -> str:
-    """What happens, why, and what to use instead."""
+    """What happens on the phone, and why."""
     reason = finding.reason
     for said in _REDUNDANT:
         reason = reason.replace(said, "")
+    if finding.effect == "none" and finding.severity != "note":
+        return reason.strip()
     return f"{_EFFECTS[finding.effect]} {reason.strip()}".strip()
+
+
+def advice_of(finding: Finding) -> str:
+    """What to use instead, as a sentence; empty where nothing is known."""
+    return f"Instead: {finding.instead.rstrip('.')}." if finding.instead else ""
 
 
 def short_source(source: str) -> str:
@@ -136,8 +143,8 @@ def _print_group(group: list[Located], *, with_version: bool) -> None:
         say(", ".join(keys), indent=BODY, hanging=BODY + 2)
     version = f" (from iOS {finding.ios} on)" if with_version else ""
     say(f"{message_of(finding)}{version}", indent=BODY)
-    if finding.instead:
-        say(f"Instead: {finding.instead}", indent=BODY, hanging=BODY + 2)
+    if advice := advice_of(finding):
+        say(advice, indent=BODY, hanging=BODY + 2)
     if sources := ", ".join(map(short_source, finding.sources)):
         say(f"Source: {sources}", indent=BODY, hanging=BODY + 2, style="dim")
 

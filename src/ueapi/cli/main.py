@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ueapi.cli import backends, demo, listing, migrate, rules, simulate, tenants
+from ueapi.cli import backends, demo, listing, migrate, profile, rules, simulate, tenants
 from ueapi.cli.exits import Exit, exit_code
 from ueapi.errors import UeapiError
 
@@ -26,6 +26,7 @@ app.command("backends")(backends.backends)
 app.command("capabilities")(backends.capabilities)
 app.command("simulate")(simulate.simulate)
 app.add_typer(rules.app, name="rules")
+app.add_typer(profile.app, name="profile")
 app.add_typer(tenants.app, name="tenant")
 app.command("doctor")(tenants.doctor)
 app.command("list")(listing.list_things)

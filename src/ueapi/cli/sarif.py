@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from ueapi.cli.findings_text import message_of
+from ueapi.cli.findings_text import advice_of, message_of
 from ueapi.cli.input_files import STDIN
 from ueapi.cli.streamed import HOLE, print_streamed
 
@@ -145,10 +145,9 @@ def _result(checked: Checked, one: Located, mark: str) -> dict[str, object]:
 def _text(checked: Checked, one: Located) -> str:
     finding = one.finding
     what = finding.payload_type if finding.key is None else f"{finding.payload_type}: {finding.key}"
-    instead = f" Instead: {finding.instead}." if finding.instead else ""
     signed = " The file's signature was not verified." if checked.is_signed else ""
     # Braces would be placeholders.
-    text = f'{what} in "{one.name}". {message_of(finding)}{instead}{signed}'
+    text = f'{what} in "{one.name}". {message_of(finding)} {advice_of(finding)}'.rstrip() + signed
     return text.replace("{", "{{").replace("}", "}}")
 
 
