@@ -131,6 +131,9 @@ MISTAKES = {
     "absent variable": (WIFI_SPEC + 'password = { env = "ABSENT" }\n', "'ABSENT'"),
     "absent file": (WIFI_SPEC + 'password = { file = "absent" }\n', "No such file"),
     "unknown payload": (WIFI_SPEC + 'certificate_uuid = { payload = "x" }\n', "the id 'x'"),
+    "unknown preset": (WIFI_SPEC + '[protection]\npreset = "hard"\n', "open, balanced, strict"),
+    "unknown protection": (WIFI_SPEC + "[protection]\nscreen_capturee = true\n", "screen_capture"),
+    "wrong protection": (WIFI_SPEC + "[protection]\nscreen_capture = 1\n", "neither true nor"),
     "date": (WIFI_SPEC + "ssid = 1979-05-27\n", "is a date"),
 }
 
@@ -162,6 +165,18 @@ def test_every_payload_of_a_specification_keeps_unknown_keys_apart(shell: Shell)
     (found,) = plistlib.loads((shell.folder / "built.mobileconfig").read_bytes())["PayloadContent"]
     assert found["VPN"] == {"RemoteAddress": "vpn.example.org"}
     assert found["VendorConfig"] == {"mode": 1}
+
+
+def test_protection_is_a_preset_with_changes(shell: Shell) -> None:
+    text = 'identifier = "a"\nname = "b"\n[protection]\npreset = "strict"\nscreen_capture = true\n'
+
+    done = build(shell, text)
+
+    assert done.returncode == DONE, done.stderr
+    (found,) = plistlib.loads((shell.folder / "built.mobileconfig").read_bytes())["PayloadContent"]
+    assert found["PayloadType"] == "com.apple.applicationaccess"
+    assert found["allowOpenFromManagedToUnmanaged"] is False
+    assert found["allowScreenShot"] is True
 
 
 def test_a_specification_is_not_overwritten(shell: Shell) -> None:

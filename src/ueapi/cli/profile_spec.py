@@ -9,6 +9,9 @@ kind = "wifi"
 ssid = "Example"
 encryption = "WPA2"
 password = { env = "WIFI_PASSWORD" }
+
+[protection]
+preset = "balanced"
 ```
 """
 
@@ -30,11 +33,12 @@ from ueapi.apple.profiles.payloads import MODELS, WORDS, TypedPayload, model_nam
 from ueapi.apple.rules import RuleKind, Rules
 from ueapi.cli.input_files import LARGEST_TEXT, STDIN, read_input, shown_name
 from ueapi.cli.spec_fields import Names
+from ueapi.cli.spec_protection import protection_payload
 from ueapi.cli.spec_references import References
 from ueapi.cli.spec_values import Values
 from ueapi.errors import InvalidSettings, UsageError
 
-_OF_PROFILE: Final = ("identifier", "name", "organization", "description", "payload")
+_OF_PROFILE: Final = ("identifier", "name", "organization", "description", "payload", "protection")
 _OF_PAYLOAD: Final = ("kind", "id", "display_name")
 _NOTHING_WRITTEN: Final = "Correct it; nothing was written."
 _MOST_TOLD: Final = 5
@@ -96,8 +100,11 @@ def _profile(table: Mapping[str, object], folder: Path) -> ConfigurationProfile:
         Names(payload_type=CONFIGURATION, model=None, others=_OF_PROFILE),
     )
     outer.refuse_exposed(_bare(CONFIGURATION, extra))
+    payloads = [_payload(entry, references) for entry in entries]
+    if "protection" in table:
+        payloads.append(protection_payload(table["protection"], identifier))
     return profile_of(
-        [_payload(entry, references) for entry in entries],
+        payloads,
         identifier=identifier,
         display_name=_demanded(table, "name"),
         organization=_text(table, "organization", "the profile"),
