@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 
-from ueapi.apple.profiles import Effect, read, refusals, secret_keys
+from ueapi.apple.profiles import read, secret_keys
+from ueapi.apple.rules import Effect, check
 from ueapi.errors import UsageError
 from ueapi.model import AppKind, EnrollmentKind, ManagedAppleID
 from ueapi.rehearsal.fleet import Fleet, Habit, Oddity, Person, PhoneSeed
@@ -234,7 +235,7 @@ def test_only_the_legacy_vpn_is_refused_by_iphones(fleet: Fleet) -> None:
         for seed in fleet.profiles
         if any(
             finding.effect is Effect.REFUSES_PROFILE
-            for finding in refusals(read(seed.content), ios="26.0")
+            for finding in check(read(seed.content), ios="26.0")
         )
     ]
 

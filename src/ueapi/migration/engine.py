@@ -8,11 +8,14 @@ from typing import Final
 
 from ueapi.client import Tenant
 from ueapi.errors import (
+    Conflict,
+    NotFound,
     OutcomeUnknown,
     PlanRefused,
     RateLimited,
     UeapiError,
     Unavailable,
+    Unintelligible,
     Unreachable,
 )
 from ueapi.migration import finishing, looking, staging
@@ -31,6 +34,10 @@ LONGEST_WAIT: Final = timedelta(hours=2)
 
 PASSING: Final = (RateLimited, Unavailable, Unreachable, OutcomeUnknown)
 """Faults that end by themselves. Every write of a move is harmless to repeat, so a lost reply is one of them."""
+DOUBTFUL: Final = (Unintelligible, Conflict, NotFound)
+"""What a garbled answer, or one from a node that lags behind, looks like; it may also be there to stay."""
+MOST_DOUBTS: Final = 4
+"""Doubtful faults in a row after which a person has to look."""
 
 
 def run(
@@ -47,7 +54,8 @@ def run(
 
     Without `follow` it works until nothing is due and ends; run it again later to go on, also after every wave is
     closed: who comes late is then still taken care of. With `follow` it
-    waits and goes on until every wave is closed; a passing fault then becomes an event and a longer wait.
+    waits and goes on until every wave is closed; a passing fault then becomes an event and a longer wait, and so does
+    a doubtful one (an answer that doesn't fit, say) unless it stays.
     Without `follow` it is raised, and so is every other error: run it again to go on, nothing is done twice.
 
     Raises:
@@ -72,13 +80,14 @@ def run(
             staging.check_fresh(move)
             ledger.begin(plan, move.now)
             move.emit("begun", f"{len(plan.waves)} waves")
-        faults = 0
+        faults = doubts = 0
         while True:
             try:
                 _tick(move)
-                faults = 0
-            except PASSING as problem:
-                if not follow:
+                faults = doubts = 0
+            except (*PASSING, *DOUBTFUL) as problem:
+                doubts += isinstance(problem, DOUBTFUL)
+                if not follow or doubts > MOST_DOUBTS:
                     raise
                 faults += 1
                 move.emit("postponed", str(problem))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from ueapi.contract import Capability
 from ueapi.errors import NotFound
@@ -28,6 +29,10 @@ class Problem(StrEnum):
     APP_NOT_INSTALLED = "app-not-installed"
     PROFILE_NOT_INSTALLED = "profile-not-installed"
 
+
+CLOCKS_APART: Final = timedelta(minutes=10)
+"""How far the clocks of two products may differ. A new enrollment that seems to begin before the old one ended by no
+more than this is taken as what followed."""
 
 _OPEN = (DeviceState.ANNOUNCED, DeviceState.LEFT, DeviceState.ENROLLED)
 
@@ -141,7 +146,7 @@ def _release(move: Move, people: Sequence[str]) -> None:
 
 
 def _note_arrivals(move: Move, rows: Sequence[DeviceRow]) -> None:
-    by_user = _target_users(move)
+    by_user = _target_users(move, {row.person for row in rows})
     arrived: defaultdict[str, list[Device]] = defaultdict(list)
     for device in move.target.devices.list():
         link = device.user
@@ -157,23 +162,31 @@ def _note_arrivals(move: Move, rows: Sequence[DeviceRow]) -> None:
         _match(move, person, [r for r in mine if r.state is DeviceState.LEFT], arrived[person])
 
 
-def _target_users(move: Move) -> dict[str, str]:
-    """Target user, as `id:…` and `name:…`, → person key; read again after each wave's users were made."""
+def _target_users(move: Move, people: Iterable[str]) -> dict[str, str]:
+    """Target user, as `id:…` and `name:…`, → person key.
+
+    Read again after each wave's users were made, and as long as one of `people` is missing: a product's node may not
+    have heard of a new user yet.
+    """
+    if not move.target_users or not set(people) <= set(move.target_users.values()):
+        move.target_users = _read_target_users(move)
+    return move.target_users
+
+
+def _read_target_users(move: Move) -> dict[str, str]:
     wanted = {
         p.managed_apple_id.key: p.key
         for p in move.plan.people
         if p.exclusion is None and p.managed_apple_id
     }
-    if not move.target_users:
-        found: dict[str, str] = {}
-        for user in move.target.users.list():
-            key = user.managed_apple_id and wanted.get(user.managed_apple_id.key)
-            if key:
-                found[f"id:{user.id}"] = key
-                if user.username:
-                    found[f"name:{user.username}"] = key
-        move.target_users = found
-    return move.target_users
+    found: dict[str, str] = {}
+    for user in move.target.users.list():
+        key = user.managed_apple_id and wanted.get(user.managed_apple_id.key)
+        if key:
+            found[f"id:{user.id}"] = key
+            if user.username:
+                found[f"name:{user.username}"] = key
+    return found
 
 
 def _lost_again(move: Move, rows: Sequence[DeviceRow], arrived: Sequence[Device]) -> None:
@@ -217,7 +230,9 @@ def _fits(move: Move, person: str, row: DeviceRow, device: Device) -> bool:
     planned = next(d for d in move.people[person].devices if d.id == row.source_id)
     same_model = planned.model is None or device.model is None or planned.model == device.model
     since = device.enrollment.since
-    return same_model and (since is None or row.left_at is None or since >= row.left_at)
+    return same_model and (
+        since is None or row.left_at is None or since >= row.left_at - CLOCKS_APART
+    )
 
 
 def _narrowed(

@@ -12,17 +12,21 @@ from ueapi import migration
 from ueapi.client import Tenant
 from ueapi.contract import Fate
 from ueapi.migration.documents import Plan, PlannedPerson, Policy, Task
+from ueapi.migration.engine import DOUBTFUL, PASSING, SHORT_PAUSE
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.reporting import Report
 from ueapi.migration.snapshots import write_private
 from ueapi.migration.steering import Event, Question
 from ueapi.model import Snapshot
 from ueapi.plugins import Registry
+from ueapi.rehearsal import scenarios
 from ueapi.rehearsal.administrator import Chore, VirtualAdministrator, revealing
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.world import Place, World
 
 PILOT: Final = 5
+MOST_READINGS: Final = 20
+"""Snapshots tried before the trouble is too much."""
 LEDGER_FILE: Final = "move.db"
 
 
@@ -37,25 +41,42 @@ class Rehearsal:
     new: Tenant
     registry: Registry
     administrator: VirtualAdministrator
+    stage: scenarios.Stage
     _people: Mapping[str, VirtualPerson] = field(factory=dict)
     _reported: set[str] = field(factory=set)
 
     @classmethod
     def of(
-        cls, registry: Registry, *, source: str, target: str, users: int, seed: int
+        cls,
+        registry: Registry,
+        *,
+        source: str,
+        target: str,
+        users: int,
+        seed: int,
+        scenario: str | None = None,
     ) -> Rehearsal:
-        """Build the world: the fleet enrolled at the source, the target new and empty."""
+        """Build the world: the fleet enrolled at the source, the target new and empty.
+
+        A `scenario` adds its trouble once everyone is enrolled.
+
+        Raises:
+            UsageError: there is no scenario of that name.
+        """
+        trouble = scenarios.scenario(scenario) if scenario else scenarios.CALM
         world = World.empty(users=users, seed=seed)
-        old_place = world.open_installed(registry, source, "source")
-        new_place = world.open_installed(registry, target, "target")
+        old_place = world.open_installed(registry, source, "source", trouble.source_skew)
+        new_place = world.open_installed(registry, target, "target", trouble.target_skew)
         world.settle(old_place, lambda: new_place.server)
+        stage = scenarios.Stage(world=world, source=old_place, target=new_place)
+        trouble.play(stage)
         reported: set[str] = set()
         return cls(
             world=world,
             source=old_place,
             target=new_place,
-            old=world.tenant(registry, old_place, "old"),
-            new=world.tenant(registry, new_place, "new"),
+            old=world.tenant(registry, old_place, "old", trouble.page_rows),
+            new=world.tenant(registry, new_place, "new", trouble.page_rows),
             registry=registry,
             administrator=VirtualAdministrator(
                 console=new_place.simulator.console,
@@ -65,6 +86,7 @@ class Rehearsal:
                 reveal=revealing(p.content for p in world.fleet.profiles),
             ),
             reported=reported,
+            stage=stage,
         )
 
     def described(self) -> str:
@@ -80,8 +102,16 @@ class Rehearsal:
     # -- the steps ---------------------------------------------------------------------------------
 
     def snapshots(self) -> tuple[Snapshot, Snapshot]:
-        """Read both tenants."""
-        return migration.snapshot(self.old), migration.snapshot(self.new)
+        """Read both tenants; a reading that a trouble spoils is begun again, as an operator would."""
+        return self._taken(self.old), self._taken(self.new)
+
+    def _taken(self, tenant: Tenant) -> Snapshot:
+        for _ in range(MOST_READINGS):
+            try:
+                return migration.snapshot(tenant)
+            except (*PASSING, *DOUBTFUL):
+                self.world.clock.sleep(SHORT_PAUSE.total_seconds())
+        return migration.snapshot(tenant)
 
     def plan(self, source: Snapshot, target: Snapshot) -> Plan:
         """Plan with a policy that suits the fleet's size, accepting every loss."""

@@ -234,7 +234,7 @@ def _reasons(answers: Iterable[Answer]) -> Mapping[str, int]:
 
 def _gap(rows: Sequence[DeviceRow]) -> Gap:
     minutes = sorted(
-        (r.enrolled_at - r.left_at).total_seconds() / 60
+        max((r.enrolled_at - r.left_at).total_seconds() / 60, 0.0)
         for r in rows
         if r.enrolled_at and r.left_at
     )

@@ -107,6 +107,10 @@ class Simulator(ABC):
 
     backend: str
     """Name of the backend that talks to this product."""
+    enumerated: frozenset[str] = frozenset()
+    """Fields of answers that have few documented values, for rehearsing a new one."""
+    page_setting: str = ""
+    """The backend's connect setting for rows of a page, for rehearsing small ones; empty where there is none."""
 
     def __init__(self, around: Surroundings) -> None:
         """Start empty, as a new tenant of the product is."""
@@ -145,6 +149,14 @@ class Simulator(ABC):
     @abstractmethod
     def furnish(self, fleet: Fleet) -> None:
         """Make the fleet's users, groups, profiles and apps, as an organization using this product has them."""
+
+    def limit_credentials(self, seconds: int) -> bool:
+        """Back door: whatever is issued from now on lives that long; false where nothing ends."""
+        return False
+
+    def revoke_credentials(self) -> bool:
+        """Back door: end everything issued so far; false where nothing is issued."""
+        return False
 
     def touch(self, request: Request, *native_ids: str) -> None:
         """Note that the request acts on these device records."""

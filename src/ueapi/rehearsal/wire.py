@@ -94,6 +94,7 @@ class Network:
         Raises:
             httpx.ConnectError: no such host.
             httpx.ReadError: the connection broke before the answer came.
+            httpx.ReadTimeout: the answer came too slowly.
         """
         application = self.hosts.get(request.url.host)
         if application is None:
@@ -103,6 +104,8 @@ class Network:
             finished(_called(application, _scope(request), exchange))
         except ConnectionError as problem:
             raise httpx.ReadError(str(problem), request=request) from problem
+        except TimeoutError as problem:
+            raise httpx.ReadTimeout(str(problem), request=request) from problem
         return httpx.Response(
             exchange.status,
             headers=[(k, v) for k, v in exchange.headers],

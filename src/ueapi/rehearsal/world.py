@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from attrs import define, field, frozen
@@ -15,6 +16,7 @@ from ueapi.plugins import Registry
 from ueapi.rehearsal.apps_and_books import AppsAndBooks, StoreApp
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.enrollments import EnrollmentRecord
+from ueapi.rehearsal.faults.skew import SkewedClock
 from ueapi.rehearsal.fleet import Fleet, Person, PhoneSeed
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.people import make_fleet
@@ -22,6 +24,7 @@ from ueapi.rehearsal.phone import Server, VirtualPhone
 from ueapi.rehearsal.simulator import Simulator, Surroundings
 from ueapi.rehearsal.wire import InProcess, Network
 
+ON_TIME: Final = timedelta(0)
 SETTLING: Final = 3 * 3600.0
 """Seconds in which phones take what they were sent at their first enrollment."""
 
@@ -85,8 +88,11 @@ class World:
 
     # -- products ----------------------------------------------------------------------------------
 
-    def open(self, factory: Factory, role: str) -> Place:
-        """Start a product, empty but for its Apps and Books location with seats for everyone."""
+    def open(self, factory: Factory, role: str, skew: timedelta = ON_TIME) -> Place:
+        """Start a product, empty but for its Apps and Books location with seats for everyone.
+
+        `skew` is how far its clock is ahead of the world's.
+        """
         location = f"Location of the {role}"
         self.apple.open_location(location)
         for app in self.fleet.apps:
@@ -94,7 +100,7 @@ class World:
                 self.apple.set_seats(location, app.store_id, app.seats)
         simulator = factory(
             Surroundings(
-                clock=self.clock,
+                clock=SkewedClock(true=self.clock, skew=skew) if skew else self.clock,
                 rng=self.stream(f"product:{role}"),
                 apple=self.apple,
                 location=location,
@@ -109,7 +115,9 @@ class World:
             settings=simulator.settings(f"https://{host}"),
         )
 
-    def open_installed(self, registry: Registry, backend: str, role: str) -> Place:
+    def open_installed(
+        self, registry: Registry, backend: str, role: str, skew: timedelta = ON_TIME
+    ) -> Place:
         """Start the simulator an installed plugin ships."""
         make = registry.simulator(backend)
 
@@ -119,11 +127,18 @@ class World:
                 raise TypeError(f"the simulator of {backend} is no Simulator")
             return made
 
-        return self.open(factory, role)
+        return self.open(factory, role, skew)
 
-    def tenant(self, registry: Registry, place: Place, name: str) -> Tenant:
-        """Connect to a product of this world, on its time and without a network."""
-        settings: Mapping[str, Any] = place.settings
+    def tenant(
+        self, registry: Registry, place: Place, name: str, page_rows: int | None = None
+    ) -> Tenant:
+        """Connect to a product of this world, on its time and without a network.
+
+        `page_rows` asks for smaller pages, where the backend has a setting for it.
+        """
+        settings: dict[str, Any] = dict(place.settings)
+        if page_rows is not None and place.simulator.page_setting:
+            settings[place.simulator.page_setting] = page_rows
         return ueapi.connect(
             place.simulator.backend,
             name=name,

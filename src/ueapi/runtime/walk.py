@@ -27,6 +27,8 @@ class Listing:
     ids: set[str] = field(factory=set)
     rows: int = 0
     dropped: int = 0
+    announced: int | None = None
+    """How many rows the product said there are, the first time."""
 
     def fresh(self, page: Page[T]) -> tuple[T, ...]:
         """The page's rows that were not listed before.
@@ -36,14 +38,16 @@ class Listing:
         kept = tuple(item for item in page.items if self._is_new(item))
         self.rows += len(kept)
         self.dropped += len(page.items) - len(kept)
+        if self.announced is None:
+            self.announced = page.total
         return kept
 
     def following(self, page: Page[T]) -> str | None:
         """The next cursor, or `None` after the last page.
 
         Raises:
-            Unintelligible: a cursor came twice, so the listing would never end; or fewer rows came than the product
-                says there are. List again.
+            Unintelligible: a cursor came twice, so the listing would never end; fewer rows came than the product says
+                there are; or it announces fewer than at the beginning. List again.
         """
         if page.next is None:
             self._require_complete(page.total)
@@ -65,6 +69,12 @@ class Listing:
         return len(self.ids) > before
 
     def _require_complete(self, total: int | None) -> None:
+        if total is not None and self.announced is not None and total < self.announced:
+            # With pages by number, each deletion moves a row across the border to a page that was read already.
+            raise Unintelligible(
+                f"the product announced {self.announced} rows at first and {total} at the end.",
+                remedy="Some were deleted while they were listed, so others may be missing; list again.",
+            )
         if total is not None and self.rows < total:
             raise Unintelligible(
                 f"{self.rows} rows were listed, and the product says there are {total}.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from ueapi.contract import Settings
 
@@ -23,6 +23,8 @@ class JamfSettings(Settings):
     client_secret: SecretStr | None = None
     username: str | None = None
     password: SecretStr | None = None
+    page_rows: int | None = Field(default=None, ge=1, le=2000)
+    """Rows asked for in one page of users or devices; fewer are gentler to a busy server and cost more calls."""
 
     @field_validator("url")
     @classmethod

@@ -51,6 +51,8 @@ class HexnodeSimulator(Simulator):
     """A Hexnode UEM portal. Source: Hexnode developer pages; what they leave open says "Guess" where it is done."""
 
     backend = "hexnode"
+    enumerated = frozenset({"enrollment_status", "enrollment_type", "ownership", "os_name"})
+    page_setting = "per_page"
 
     def __init__(self, around: Surroundings) -> None:
         """Open a new portal."""

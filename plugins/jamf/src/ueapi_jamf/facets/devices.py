@@ -30,16 +30,19 @@ _REPORTED: Final = (*_LISTED, "APPLICATIONS", "PROFILES")
 class JamfDevices(Facet, Devices):
     """Devices of a Jamf Pro server."""
 
+    page_rows: int | None = None
+
     @needs(Capability.DEVICES_LIST)
     def page(self, cursor: str | None) -> Flow[Page[Device]]:
         page = page_number(cursor)
-        reply = yield from ask(pro_get("devices.list", DEVICES, query=_page_query(page)))
+        size = min(self.page_rows or PAGE_SIZE, PAGE_SIZE)
+        reply = yield from ask(pro_get("devices.list", DEVICES, query=_page_query(page, size)))
         found = read(DEVICE_PAGE, reply, what="the device listing")
         rows, total = found["results"], found["totalCount"]
         tenant, read_at = self.context.tenant, self.context.now()
         return Page(
             items=devices_from_wire(rows, tenant=tenant, read_at=read_at),
-            next=next_cursor(page=page, size=PAGE_SIZE, rows=len(rows), total=total),
+            next=next_cursor(page=page, size=size, rows=len(rows), total=total),
             total=total,
         )
 
@@ -82,11 +85,11 @@ def _one(operation: str, device_id: str, *, sections: tuple[str, ...]) -> Call:
     return pro_get(operation, DEVICES, query=query)
 
 
-def _page_query(page: int) -> tuple[tuple[str, str], ...]:
+def _page_query(page: int, size: int) -> tuple[tuple[str, str], ...]:
     return (
         *_sections(_LISTED),
         ("page", str(page)),
-        ("page-size", str(PAGE_SIZE)),
+        ("page-size", str(size)),
         # Ids never change, so a device renamed meanwhile neither repeats nor vanishes between pages.
         ("sort", "mobileDeviceId:asc"),
     )

@@ -27,16 +27,22 @@ PAGE_SIZE: Final = 1000
 class JamfUsers(Facet, Users):
     """Users of a Jamf Pro server."""
 
+    page_rows: int | None = None
+
+    @property
+    def _rows(self) -> int:
+        return min(self.page_rows or PAGE_SIZE, PAGE_SIZE)
+
     @needs(Capability.USERS_LIST)
     def page(self, cursor: str | None) -> Flow[Page[User]]:
         page = page_number(cursor)
-        query = (("page", str(page)), ("page-size", str(PAGE_SIZE)), ("sort", "id:asc"))
+        query = (("page", str(page)), ("page-size", str(self._rows)), ("sort", "id:asc"))
         reply = yield from ask(pro_get("users.list", paths.USERS, query=query))
         found = read(USER_PAGE, reply, what="the user listing")
         rows, total = found["results"], found["totalCount"]
         return Page(
             items=tuple(self._user(row) for row in rows),
-            next=next_cursor(page=page, size=PAGE_SIZE, rows=len(rows), total=total),
+            next=next_cursor(page=page, size=self._rows, rows=len(rows), total=total),
             total=total,
         )
 

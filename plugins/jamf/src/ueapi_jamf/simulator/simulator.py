@@ -36,6 +36,8 @@ class JamfSimulator(Simulator):
     """A Jamf Pro 11.30 server with both of its APIs, written from Jamf's documents."""
 
     backend = "jamf"
+    enumerated = frozenset({"deviceOwnershipType", "managementStatus", "deviceType"})
+    page_setting = "page_rows"
 
     def __init__(self, around: Surroundings) -> None:
         """Start empty, as a new tenant is."""
@@ -104,9 +106,13 @@ class JamfSimulator(Simulator):
         """Back door for measurements: fill the store with made-up users and devices that have no phone behind them."""
         populate(self.server, devices, seed)
 
-    def revoke_tokens(self) -> None:
-        """Back door: end every token now."""
+    def limit_credentials(self, seconds: int) -> bool:
+        self.server.tokens.lifetime = seconds
+        return True
+
+    def revoke_credentials(self) -> bool:
         self.server.tokens.revoke_all()
+        return True
 
     def _rows(self) -> list[Row]:
         server = self.server

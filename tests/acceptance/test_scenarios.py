@@ -1,0 +1,97 @@
+"""Under every named trouble a move ends as it would have ended: nobody is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from ueapi.errors import UsageError
+from ueapi.migration.rehearse import Rehearsal
+from ueapi.migration.reporting import Report
+from ueapi.plugins import Registry
+from ueapi.rehearsal.faults import Fault, Faulty
+from ueapi.rehearsal.scenarios import SCENARIOS
+
+USERS = 10
+SEED = 5
+
+
+@cache
+def played(name: str | None) -> tuple[Rehearsal, Report]:
+    rehearsal = Rehearsal.of(
+        Registry.installed(),
+        source="jamf",
+        target="hexnode",
+        users=USERS,
+        seed=SEED,
+        scenario=name,
+    )
+    plan = rehearsal.plan(*rehearsal.snapshots())
+    with TemporaryDirectory() as folder:
+        for _ in rehearsal.apply(plan, Path(folder)):
+            pass
+        return rehearsal, rehearsal.report(Path(folder))
+
+
+def seats(rehearsal: Rehearsal) -> Counter[str]:
+    """Licenses held, by product, whoever holds them."""
+    apple = rehearsal.world.apple
+    held: Counter[str] = Counter()
+    for place in (rehearsal.source, rehearsal.target):
+        location = place.server.location
+        for app in apple.store_ids(location):
+            for person in rehearsal.world.people.values():
+                held[place.server.name] += apple.holds(location, app, person.account)
+    return held
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_move_ends_as_without_the_trouble(name: str) -> None:
+    before, calm = played(None)
+    rehearsal, report = played(name)
+
+    assert report.users == calm.users
+    assert report.devices == calm.devices
+    assert told(report) == told(calm)
+    assert seats(rehearsal) == seats(before)
+    assert_nothing_twice(rehearsal)
+
+
+def told(report: Report) -> Counter[str]:
+    """Reasons; a sign-in that ended between two looks is no sign-in to whoever looks."""
+    found = Counter(report.reasons)
+    found["not-signed-in"] += found.pop("signed-out-again", 0)
+    return found
+
+
+def assert_nothing_twice(rehearsal: Rehearsal) -> None:
+    hosts = rehearsal.world.network.hosts
+    hosts[rehearsal.target.server.host] = rehearsal.target.simulator.app
+    target = rehearsal.new
+    names: list[list[str | None]] = [
+        [u.managed_apple_id.key for u in target.users.list() if u.managed_apple_id],
+        [g.name for g in target.groups.list()],
+        [p.name for p in target.profiles.list()],
+        [a.bundle_id for a in target.apps.list()],
+    ]
+    for found in names:
+        assert max(Counter(found).values()) == 1
+
+
+def test_the_storm_brings_every_kind_of_trouble_it_promises() -> None:
+    rehearsal, _ = played("storm")
+
+    seen = Counter[Fault]()
+    for line in rehearsal.stage.lines:
+        if isinstance(line, Faulty):
+            seen += line.seen
+    assert set(seen) == {Fault.TOO_MANY, Fault.UNAVAILABLE, Fault.DROPPED_REPLY}
+
+
+def test_an_unknown_scenario_is_refused_with_the_list() -> None:
+    with pytest.raises(UsageError, match="cluster-lag"):
+        played("earthquake")
