@@ -65,15 +65,15 @@ def issue(
     begins: datetime = NOW - 30 * DAY,
     ends: datetime = NOW + 30 * DAY,
     extra: tuple[x509.ExtensionType, ...] = (),
-    digest: hashes.HashAlgorithm | None = None,
+    subject: x509.Name | None = None,
 ) -> Identity:
     """Make a certificate; without an issuer it signs itself. `usage` names the one key usage set."""
     own = key or ec_key(name)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    own_name = subject or x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     builder = (
         x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(by.certificate.subject if by else subject)
+        .subject_name(own_name)
+        .issuer_name(by.certificate.subject if by else own_name)
         .public_key(own.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(begins)
@@ -85,7 +85,7 @@ def issue(
         builder = builder.add_extension(_usage(usage), critical=True)
     for extension in extra:
         builder = builder.add_extension(extension, critical=True)
-    signed = builder.sign(by.key if by else own, digest or hashes.SHA256())
+    signed = builder.sign(by.key if by else own, hashes.SHA256())
     return Identity(certificate=signed, key=own)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.apple.signers import CONTENT, flipped, judged, signer
 
@@ -72,6 +72,7 @@ def payloads(draw: st.DrawFn) -> Payload:
     return Payload(**names, content=content, display_name=draw(st.none() | TEXT))
 
 
+@settings(deadline=None)  # a shared machine may pause
 @given(st.lists(payloads(), max_size=3), NAMES, st.none() | TEXT)
 def test_any_profile_survives_writing_and_signing(
     inner: list[Payload], name: str, description: str | None
@@ -162,6 +163,7 @@ def test_a_binary_list_may_share_its_values() -> None:
     assert plist.read(shared) == {"a": [True, True], "b": [True, True]}
 
 
+@settings(deadline=None)  # a shared machine may pause
 @given(st.dictionaries(TEXT, VALUES))
 def test_binary_reads_as_plistlib_reads_it(value: dict[str, PlistValue]) -> None:
     content = plistlib.dumps(value, fmt=plistlib.FMT_BINARY)
@@ -169,6 +171,7 @@ def test_binary_reads_as_plistlib_reads_it(value: dict[str, PlistValue]) -> None
     assert plist.read(content) == plistlib.loads(content)
 
 
+@settings(deadline=None)  # a shared machine may pause
 @given(st.dictionaries(TEXT.filter(lambda key: "\r" not in key), VALUES))
 def test_without_carriage_returns_the_bytes_are_those_of_plistlib(
     value: dict[str, PlistValue],
@@ -371,6 +374,7 @@ def test_a_malformed_signed_message_is_refused_precisely(content: bytes, why: st
         open_document(content)
 
 
+@settings(deadline=None)  # a shared machine may pause
 @given(st.data())
 def test_damage_to_a_signed_profile_never_passes_for_another_content(draw: st.DataObject) -> None:
     whole = once_signed()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 from tests.apple.signers import (
     CONTENT,
     DAY,
@@ -170,3 +171,19 @@ def test_names_are_shown_without_control_characters() -> None:
     result = judged(sign(CONTENT, signer=signer_of(odd)))
 
     assert result.signers[0].subject == "CN=Evil[31mName" + "x" * 40
+
+
+def test_an_oddly_long_name_is_shortened() -> None:
+    odd = issue("Long", subject=overlong())
+
+    result = judged(sign(CONTENT, signer=signer_of(odd)))
+
+    subject = result.signers[0].subject
+    assert subject.startswith("OU=part 59,OU=part 58")
+    assert len(subject) == 300
+
+
+def overlong() -> x509.Name:
+    return x509.Name(
+        x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, f"part {n}") for n in range(60)
+    )

@@ -1,18 +1,20 @@
+# mypy: disable-error-code="import-untyped"
 """What matters of a certificate here, read once from bytes nobody vouches for."""
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
-from typing import Final, NoReturn, TypeVar
+from typing import Any, Final, NoReturn
 
+from asn1crypto import x509 as asn1_x509
 from attrs import field, frozen
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-from cryptography.x509.oid import ExtensionOID
+from cryptography.hazmat.primitives.serialization import Encoding
 
+from ueapi.apple.profiles.names import Name, read_name
 from ueapi.errors import InvalidModel
 
 LEAST_RSA_BITS: Final = 2048
@@ -20,19 +22,28 @@ LEAST_RSA_BITS: Final = 2048
 LEAST_EC_BITS: Final = 224
 """Shorter elliptic curves are within reach of a forger. Source: NIST SP 800-131A."""
 
-_Kind = TypeVar("_Kind", bound=x509.ExtensionType)
-_LONGEST_NAME: Final = 300
 _UNDERSTOOD: Final = frozenset(
     {
-        ExtensionOID.BASIC_CONSTRAINTS,
-        ExtensionOID.KEY_USAGE,
+        "basic_constraints",
+        "key_usage",
         # These two say nothing about signing a profile.
-        ExtensionOID.EXTENDED_KEY_USAGE,
-        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+        "extended_key_usage",
+        "subject_alt_name",
         # Policies only narrow what a verifier asks for, and none is asked for.
-        ExtensionOID.CERTIFICATE_POLICIES,
+        "certificate_policies",
     }
 )
+_FOR_CONTENT: Final = frozenset({"digital_signature", "non_repudiation"})
+UNREADABLE: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    x509.InvalidVersion,
+)
+"""What the libraries raise at certificates and messages that break their format."""
 _STRONG: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 _EDWARDS: Final = (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)
 _REMEDY: Final = "Use a certificate made by the rules of RFC 5280; nothing was changed."
@@ -43,8 +54,8 @@ class Certificate:
     """A certificate with its properties read. Names are safe to show: they hold no control characters."""
 
     original: x509.Certificate = field(repr=False)
-    subject: str
-    issuer: str
+    subject_name: Name
+    issuer_name: Name
     begins: datetime
     ends: datetime
     is_authority: bool
@@ -53,6 +64,16 @@ class Certificate:
     signs_content: bool
     is_understood: bool
     key_identifier: bytes | None = field(repr=False)
+
+    @property
+    def subject(self) -> str:
+        """Whose certificate it is, as text."""
+        return self.subject_name.text
+
+    @property
+    def issuer(self) -> str:
+        """Who signed it, as text."""
+        return self.issuer_name.text
 
 
 def read_certificate(original: x509.Certificate) -> Certificate:
@@ -63,22 +84,8 @@ def read_certificate(original: x509.Certificate) -> Certificate:
     """
     try:
         return _read(original)
-    except (ValueError, TypeError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         _refuse("a part of it breaks the format")
-
-
-def shown(name: x509.Name) -> str:
-    """A name as text (RFC 4514), without control characters and of bounded length.
-
-    Raises:
-        ValueError: the name breaks the format.
-    """
-    text = name.rfc4514_string()
-    # "C" are control and formatting characters, such as those that turn the direction of writing.
-    clean = "".join(
-        sign for sign in text if unicodedata.category(sign)[0] != "C" and sign not in "\u2028\u2029"
-    )
-    return clean if len(clean) <= _LONGEST_NAME else f"{clean[: _LONGEST_NAME - 1]}…"
 
 
 def is_strong_key(certificate: x509.Certificate) -> bool:
@@ -105,30 +112,33 @@ def is_strongly_signed(certificate: x509.Certificate) -> bool:
 
 
 def _read(original: x509.Certificate) -> Certificate:
-    extensions = original.extensions
-    constraints = _found(extensions, x509.BasicConstraints)
-    usage = _found(extensions, x509.KeyUsage)
-    key = _found(extensions, x509.SubjectKeyIdentifier)
+    # The other library builds names with a warning for each odd one, so only this one reads names and extensions.
+    parsed = asn1_x509.Certificate.load(original.public_bytes(Encoding.DER))
+    inner = parsed["tbs_certificate"]
+    constraints, usage = parsed.basic_constraints_value, parsed.key_usage_value
+    allowed = None if usage is None else usage.native
     return Certificate(
         original=original,
-        subject=shown(original.subject),
-        issuer=shown(original.issuer),
+        subject_name=read_name(inner["subject"]),
+        issuer_name=read_name(inner["issuer"]),
         begins=original.not_valid_before_utc,
         ends=original.not_valid_after_utc,
-        is_authority=constraints is not None and constraints.ca,
-        path_length=None if constraints is None else constraints.path_length,
-        signs_certificates=usage is None or usage.key_cert_sign,
-        signs_content=usage is None or usage.digital_signature or usage.content_commitment,
-        is_understood=all(entry.oid in _UNDERSTOOD for entry in extensions if entry.critical),
-        key_identifier=None if key is None else key.digest,
+        is_authority=constraints is not None and constraints["ca"].native,
+        path_length=None if constraints is None else constraints["path_len_constraint"].native,
+        signs_certificates=allowed is None or "key_cert_sign" in allowed,
+        signs_content=allowed is None or not _FOR_CONTENT.isdisjoint(allowed),
+        is_understood=_is_understood(inner["extensions"]),
+        key_identifier=parsed.key_identifier,
     )
 
 
-def _found(extensions: x509.Extensions, kind: type[_Kind]) -> _Kind | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
+def _is_understood(extensions: Any) -> bool:  # noqa: ANN401 - the parser has no types
+    names = [entry["extn_id"].native for entry in extensions]
+    if len(set(names)) < len(names):
+        raise ValueError("an extension is there twice")
+    return all(
+        entry["extn_id"].native in _UNDERSTOOD for entry in extensions if entry["critical"].native
+    )
 
 
 def _refuse(why: str) -> NoReturn:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Any, Final, NoReturn
 
 from asn1crypto import cms, core
-from asn1crypto import x509 as asn1_x509
 from attrs import field, frozen
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from ueapi.apple.plist_values import LARGEST
 from ueapi.apple.profiles.ber import definite, encoded
+from ueapi.apple.profiles.certificates import UNREADABLE
 from ueapi.errors import InvalidModel
 
 SIGNED: Final = b"\x30"
@@ -29,15 +28,6 @@ MOST_SIGNERS: Final = 4
 
 _SET: Final = 0x31
 _REMEDY: Final = "Get the signed file again from whoever signed it; nothing was changed."
-_UNREADABLE: Final = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    x509.InvalidVersion,
-)
 
 
 @frozen(kw_only=True)
@@ -97,15 +87,8 @@ def take_apart(signed: bytes) -> SignedMessage:
     whole = definite(signed)
     try:
         return _message(whole)
-    except _UNREADABLE as problem:
+    except UNREADABLE as problem:
         refuse(f"it can't be read ({type(problem).__name__})")
-
-
-def issuer_bytes(certificate: x509.Certificate) -> bytes:
-    """The issuer's name as it is encoded in a certificate, to compare with what a signer says."""
-    parsed = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
-    encoded_name: bytes = parsed["tbs_certificate"]["issuer"].dump()
-    return encoded_name
 
 
 def refuse(why: str) -> NoReturn:

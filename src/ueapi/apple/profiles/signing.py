@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from ueapi.apple.plist_values import LARGEST
-from ueapi.apple.profiles.certificates import is_strong_key, shown
+from ueapi.apple.profiles.certificates import is_strong_key, read_certificate
 from ueapi.apple.profiles.cms import MOST_CERTIFICATES
 from ueapi.errors import UsageError
 
@@ -57,7 +57,7 @@ class Signer:
     @property
     def subject(self) -> str:
         """The name in the certificate, safe to show."""
-        return shown(self.certificate.subject)
+        return read_certificate(self.certificate).subject
 
     @classmethod
     def from_pem(

@@ -109,16 +109,16 @@ class _Search:
         yield from self._further(path)
 
     def _further(self, path: tuple[Certificate, ...]) -> Iterator[tuple[Certificate, ...]]:
-        tip = path[-1].original
+        tip = path[-1]
         named = [
             issuer
             for issuer in self._candidates
-            if issuer.original.subject == tip.issuer and issuer not in path
+            if issuer.subject_name == tip.issuer_name and issuer not in path
         ]
-        if tip.subject == tip.issuer:
-            self._note(f"{path[-1].subject!r} issued itself and is not among the anchors.")
+        if tip.subject_name == tip.issuer_name:
+            self._note(f"{tip.subject!r} issued itself and is not among the anchors.")
         elif not named:
-            self._note(f"No certificate of the issuer {path[-1].issuer!r} is known.")
+            self._note(f"No certificate of the issuer {tip.issuer!r} is known.")
         for issuer in named:
             if self._left == 0:
                 self._note("The certificates allow too many ways; the search was ended.")
@@ -147,7 +147,7 @@ class _Search:
 def _fault(issuer: Certificate, path: tuple[Certificate, ...]) -> str | None:
     """Why an issuer can't be the next certificate of a path."""
     # A certificate that an authority issued to itself, to change its key, does not count (RFC 5280, 4.2.1.9).
-    between = sum(1 for one in path[1:] if one.original.subject != one.original.issuer)
+    between = sum(1 for one in path[1:] if one.subject_name != one.issuer_name)
     if not issuer.is_authority or not issuer.signs_certificates:
         return f"{issuer.subject!r} may not issue certificates."
     if issuer.path_length is not None and between > issuer.path_length:

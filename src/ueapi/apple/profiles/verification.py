@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from ueapi.apple.profiles.certificates import Certificate, is_strong_key, read_certificate
-from ueapi.apple.profiles.cms import SignedMessage, SignerEntry, issuer_bytes, refuse, take_apart
+from ueapi.apple.profiles.cms import SignedMessage, SignerEntry, refuse, take_apart
 from ueapi.apple.profiles.trust import Chain, Trust, find_chain
 from ueapi.errors import InvalidModel, UsageError
 
@@ -150,7 +150,7 @@ def _is_of(one: Certificate, entry: SignerEntry) -> bool:
         return one.key_identifier == entry.key_identifier
     return (
         one.original.serial_number == entry.serial_number
-        and issuer_bytes(one.original) == entry.issuer
+        and one.issuer_name.encoded == entry.issuer
     )
 
 
