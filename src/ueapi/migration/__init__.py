@@ -17,20 +17,34 @@ from collections.abc import Iterator
 
 from ueapi.client import Tenant
 from ueapi.migration import engine, planning, reporting
-from ueapi.migration.documents import Loss, Plan, Policy
+from ueapi.migration.documents import Loss, Plan
+from ueapi.migration.estimates import Forecast, Habits
+from ueapi.migration.forecast import forecast
 from ueapi.migration.html import write_html
+from ueapi.migration.inventory import Inventory
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.planning import TargetProduct
+from ueapi.migration.policy import DateRange, Policy, StopRule, Weekday
 from ueapi.migration.reporting import PersonStatus, Report
-from ueapi.migration.snapshots import read_snapshot, snapshot, write_snapshot
+from ueapi.migration.snapshots import (
+    open_snapshot,
+    read_snapshot,
+    snapshot,
+    snapshot_to,
+    write_snapshot,
+)
 from ueapi.migration.steering import Event, Question, Steering
+from ueapi.migration.streamed import StoredSnapshot
 from ueapi.migration.work import Clock
-from ueapi.model import Snapshot
 from ueapi.plugins import Registry
 from ueapi.runtime.clock import SystemClock
 
 __all__ = [
+    "DateRange",
     "Event",
+    "Forecast",
+    "Habits",
+    "Inventory",
     "Ledger",
     "Loss",
     "PersonStatus",
@@ -39,10 +53,16 @@ __all__ = [
     "Question",
     "Report",
     "Steering",
+    "StopRule",
+    "StoredSnapshot",
+    "Weekday",
     "apply",
+    "forecast",
+    "open_snapshot",
     "plan",
     "read_snapshot",
     "snapshot",
+    "snapshot_to",
     "status",
     "who",
     "write_html",
@@ -51,24 +71,27 @@ __all__ = [
 
 
 def plan(
-    source: Snapshot,
-    target: Snapshot,
+    source: Inventory,
+    target: Inventory,
     *,
     policy: Policy | None = None,
     registry: Registry | None = None,
 ) -> Plan:
     """Plan a move; asks nobody and changes nothing.
 
-    The target product's sheet and mapping table come from its plugin, so no tenant is needed.
+    Takes snapshots in memory, and those on disk as `open_snapshot` opens them. The target product's sheet and mapping
+    table come from its plugin, so no tenant is needed.
 
     Raises:
-        UnknownBackend: the plugin of the target product is not installed.
+        UnknownBackend: the plugin of one of the products is not installed.
+        PlanRefused: the policy lets the server end enrollments, and the source can't.
     """
     plugins = registry or Registry.installed()
     product = TargetProduct(
         sheet=plugins.sheet(target.backend),
         translate=plugins.translator(target.backend),
         names={b: plugins.manifest(b).product for b in (source.backend, target.backend)},
+        source_sheet=plugins.sheet(source.backend),
     )
     return planning.make_plan(source, target, policy=policy or Policy(), product=product)
 

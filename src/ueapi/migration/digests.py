@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from ueapi.model import App, Device, Group, Profile, Scope, Snapshot, User
+from ueapi.migration.inventory import Inventory
+from ueapi.model import App, Device, Group, Profile, Scope, User
 
 _LENGTH: Final = 32
 
@@ -54,7 +55,7 @@ def _scope(scope: Scope | None) -> object:
     return scope.model_dump(mode="json") if scope else None
 
 
-def object_digests(taken: Snapshot) -> Mapping[str, str]:
+def object_digests(taken: Inventory) -> Mapping[str, str]:
     """The digest of every object in a snapshot, by `kind:id`."""
     return {
         **{f"user:{u.id}": user_digest(u) for u in taken.users},
@@ -65,7 +66,7 @@ def object_digests(taken: Snapshot) -> Mapping[str, str]:
     }
 
 
-def object_names(taken: Snapshot) -> Mapping[str, str]:
+def object_names(taken: Inventory) -> Mapping[str, str]:
     """What to call an object in a message; people and devices are named by id only."""
     return {
         **{f"group:{g.id}": f"group {g.name!r}" for g in taken.groups},

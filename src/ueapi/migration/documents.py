@@ -4,30 +4,46 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from ueapi.contract import Fate
 from ueapi.errors import PlanRefused, UnreadableInput
+from ueapi.migration.base import Document
+from ueapi.migration.estimates import Forecast
+from ueapi.migration.inventory import DeclaredLimits
 from ueapi.migration.matching import Confidence, Exclusion
-from ueapi.migration.snapshots import read_bounded, write_private
+from ueapi.migration.policy import Policy
+from ueapi.migration.snapshots import read_bounded
+from ueapi.migration.streamed import private_file
 from ueapi.model import AppKind, ManagedAppleID
 
-PLAN_FORMAT: Final = 1
+__all__ = [
+    "PHASES",
+    "PLAN_FORMAT",
+    "Actor",
+    "Document",
+    "Loss",
+    "Phase",
+    "Plan",
+    "PlannedApp",
+    "PlannedDevice",
+    "PlannedGroup",
+    "PlannedPerson",
+    "PlannedProfile",
+    "Policy",
+    "Side",
+    "Task",
+    "Wave",
+    "WaveKind",
+]
 
-
-class Document(BaseModel):
-    """A frozen part of the plan file; its `repr` shows no content."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
+PLAN_FORMAT: Final = 2
 
 
 class Actor(StrEnum):
@@ -36,25 +52,6 @@ class Actor(StrEnum):
     UEAPI = "ueapi"
     ADMINISTRATOR = "administrator"
     PERSON = "person"
-
-
-class Policy(Document):
-    """What the migration lead decides. Times are hours.
-
-    `wave_sizes` gives the first waves, the last value repeats. `accepted` lists ids of losses that are accepted,
-    `remind_after` the hours until a silent person is reminded, `close_after` those until a wave stops waiting.
-    """
-
-    wave_sizes: tuple[int, ...] = (5, 25, 100, 250, 500)
-    wave_gap: float = Field(default=24.0, gt=0)
-    gate: float = Field(default=0.5, ge=0, le=1)
-    """Part of a wave's phones, of those that left, that must be verified before the next wave starts."""
-    remind_after: float = Field(default=48.0, gt=0)
-    close_after: float = Field(default=240.0, gt=0)
-    chunk: int = Field(default=25, gt=0)
-    accepted: frozenset[str] = frozenset()
-    exclude: frozenset[str] = frozenset()
-    """Managed Apple IDs that stay where they are."""
 
 
 class Loss(Document):
@@ -142,11 +139,28 @@ class PlannedApp(Document):
     people: tuple[str, ...]
 
 
+class WaveKind(StrEnum):
+    """What kind of people a wave is made of."""
+
+    PILOT = "pilot"
+    """The first wave: volunteers, and others where they don't fill it."""
+    REGULAR = "regular"
+    VIP = "vip"
+    INACTIVE = "inactive"
+    """People whose phones had no contact for long."""
+
+
 class Wave(Document):
-    """People who move together; `starts_after` is in hours from the beginning."""
+    """People who move together. `starts_after` is in hours from the start of the first wave, `starts_at` is UTC.
+
+    `leave` says who ends the old enrollment. `starts_at` is `None` for a policy without a start date.
+    """
 
     number: int
+    kind: WaveKind
     starts_after: float
+    starts_at: datetime | None = None
+    leave: Literal["person", "server"] = "person"
     people: tuple[str, ...]
 
 
@@ -214,12 +228,18 @@ class Side(Document):
     product: str
     """The product's own name."""
     taken_at: datetime
+    limits: DeclaredLimits | None = None
+    """What the backend declared for this tenant; `None` when the snapshot doesn't hold it."""
+    rows: Mapping[str, int] = Field(default_factory=dict)
+    """Users, devices, groups, profiles and apps it had."""
+    spent: Mapping[str, int] = Field(default_factory=dict)
+    """Requests by operation that reading it took."""
 
 
 class Plan(Document):
     """Everything a move will do. `hash` covers all of it, so an altered file is noticed."""
 
-    format: Literal[1] = PLAN_FORMAT
+    format: Literal[2] = PLAN_FORMAT
     source: Side
     target: Side
     policy: Policy
@@ -237,8 +257,8 @@ class Plan(Document):
     touched: Mapping[str, str]
     """`source:kind:id` or `target:kind:id` → digest of the object as planned."""
     names: Mapping[str, str] = Field(default_factory=dict)
-    calls: Mapping[str, int] = Field(default_factory=dict)
-    """Estimated requests: reading, staging, moving."""
+    forecast: Forecast | None = None
+    """What it costs, and how long it takes; for the reader only, nothing is decided by it."""
     hash: str = ""
 
     def sealed(self) -> Plan:
@@ -246,12 +266,21 @@ class Plan(Document):
         return self.model_copy(update={"hash": self.computed_hash()})
 
     def computed_hash(self) -> str:
-        """The hash of everything but the hash itself."""
-        content = self.model_dump(mode="json", exclude={"hash"})
-        content["policy"]["accepted"] = sorted(content["policy"]["accepted"])
-        content["policy"]["exclude"] = sorted(content["policy"]["exclude"])
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """The hash of everything but the hash itself, item by item so that a large plan takes little memory."""
+        found = hashlib.sha256()
+        for name, text in self._items():
+            if name != "hash":
+                found.update(f"{name}:{text}\n".encode())
+        return found.hexdigest()
+
+    def _items(self) -> Iterator[tuple[str, str]]:
+        """Each field, and each item of a sequence, as JSON that is always the same for the same content."""
+        for name in Plan.model_fields:
+            value = getattr(self, name)
+            if isinstance(value, tuple):
+                yield from ((name, _json(item)) for item in value)
+            else:
+                yield name, _json(value)
 
     @property
     def unaccepted(self) -> tuple[Loss, ...]:
@@ -278,8 +307,19 @@ class Plan(Document):
         return self.model_copy(update={"policy": policy}).sealed()
 
     def write(self, path: Path) -> None:
-        """Write the plan, readable by its owner only: it names people."""
-        write_private(path, self.model_dump_json(indent=1) + "\n")
+        """Write the plan as JSON, an item a line; readable by its owner only, since it names people."""
+        with private_file(path) as out:
+            for number, name in enumerate(Plan.model_fields):
+                value = getattr(self, name)
+                out.write(f'{"," if number else "{"}\n"{name}":'.encode())
+                if isinstance(value, tuple):
+                    out.write(b"[")
+                    for place, item in enumerate(value):
+                        out.write(f"{',' if place else ''}\n {_json(item)}".encode())
+                    out.write(b"\n]")
+                else:
+                    out.write(_json(value).encode())
+            out.write(b"\n}\n")
 
     @classmethod
     def read(cls, path: Path) -> Plan:
@@ -289,9 +329,11 @@ class Plan(Document):
             UnreadableInput: the file is no plan.
             PlanRefused: the plan was altered after it was made.
         """
+        content = read_bounded(path)
         try:
-            plan = cls.model_validate_json(read_bounded(path))
+            plan = cls.model_validate_json(content)
         except ValidationError as problem:
+            _require_format(path, content)
             where = ".".join(map(str, problem.errors()[0]["loc"])) or "the top"
             raise UnreadableInput(
                 f"{path.name} is no plan ({problem.error_count()} problems, the first at {where}).",
@@ -303,3 +345,35 @@ class Plan(Document):
                 remedy="Plan again instead of editing the file; nothing was changed.",
             )
         return plan
+
+
+def _json(value: object) -> str:
+    if isinstance(value, Document):
+        return value.model_dump_json()
+    return json.dumps(
+        value, default=_plain, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"a plan holds no {type(value).__name__}")
+
+
+def _require_format(path: Path, content: bytes) -> None:
+    """Say of a plan of another version that it is one.
+
+    Raises:
+        UnreadableInput: the plan has another format.
+    """
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return
+    number = found.get("format") if isinstance(found, dict) else None
+    if isinstance(number, int) and number != PLAN_FORMAT and "people" in found:
+        raise UnreadableInput(
+            f"{path.name} is a plan of format {number}; this version of ueapi reads {PLAN_FORMAT}.",
+            remedy="Plan again from the snapshots, or go on with the version that made it; nothing was changed.",
+        )

@@ -1,15 +1,29 @@
-"""Joining people across tenants, and finding out who can move at all."""
+"""Joining people across tenants, and finding out who can move at all; of every row only what planning needs is kept."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
+from sys import intern
+from typing import Final
 
 from attrs import frozen
 
-from ueapi.migration.digests import digest_of
-from ueapi.model import Device, EnrollmentState, Snapshot, User
+from ueapi.apple.rules import IosVersion
+from ueapi.errors import UsageError
+from ueapi.migration.digests import device_digest, digest_of, user_digest
+from ueapi.migration.inventory import Inventory
+from ueapi.model import Device, EnrollmentState, ManagedAppleID, User, UserLink
+
+FIRST_ACCOUNT_DRIVEN_IOS: Final = (15,)
+"""The first iOS on which a person signs in to a work account by themselves.
+
+Source: Apple, device management guide, account-driven enrollment methods.
+"""
+_PHONES: Final = ("iphone", "ipad", "ipod")
 
 
 class Confidence(StrEnum):
@@ -33,18 +47,67 @@ class Exclusion(StrEnum):
     NOT_ENROLLED = "not-enrolled"
     NO_USER = "no-user"
     BY_POLICY = "excluded-by-policy"
+    EXEMPT = "exempt"
+    """The policy lets the person stay for now."""
+    IOS_TOO_OLD = "ios-too-old"
+    """The phone runs an iOS without account-driven enrollment; it can move after an update."""
+
+
+@frozen(kw_only=True)
+class Phone:
+    """A device of the source, as far as planning needs it."""
+
+    id: str
+    model: str | None
+    os_version: str | None
+    last_seen: datetime | None
+    name_digest: str
+    digest: str
+    exclusion: Exclusion | None
+
+
+@frozen(kw_only=True)
+class Known:
+    """A user, as far as planning needs it; `account` is the Managed Apple ID."""
+
+    id: str
+    key: str
+    account: ManagedAppleID | None
+    is_guessed: bool
+    username: str | None
+    name: str | None
+    email: str | None
+    digest: str
+
+
+@frozen(kw_only=True)
+class Twin:
+    """The target's record of a person."""
+
+    id: str
+    is_guessed: bool
+    digest: str
 
 
 @frozen(kw_only=True)
 class Candidate:
     """One person of the source with the devices that can move, or the reason why not."""
 
-    key: str
-    user: User
-    devices: tuple[Device, ...]
-    target: User | None
+    user: Known
+    devices: tuple[Phone, ...]
+    target: Twin | None
     confidence: Confidence | None
     exclusion: Exclusion | None
+
+    @property
+    def key(self) -> str:
+        """The person's key."""
+        return self.user.key
+
+    @property
+    def account(self) -> ManagedAppleID | None:
+        """The person's Managed Apple ID."""
+        return self.user.account
 
 
 @frozen(kw_only=True)
@@ -62,48 +125,90 @@ def person_key(user: User) -> str:
     return f"p-{digest_of([basis, user.ref.tenant, user.id])[:12]}"
 
 
-def match(source: Snapshot, target: Snapshot) -> Matches:
+@lru_cache(maxsize=1024)
+def ios_version(text: str | None) -> tuple[int, ...]:
+    """A version to compare with; nothing where the product shows none, or none that can be read."""
+    try:
+        return IosVersion.parse(text).parts if text else ()
+    except UsageError:
+        return ()
+
+
+def match(source: Inventory, target: Inventory) -> Matches:
     """Join people by Managed Apple ID.
 
     Two source users with one Managed Apple ID are a conflict for a person to resolve: both are left out, and so
     are their devices.
     """
-    people = [u for u in source.users if not u.built_in]
+    people = [_known(u) for u in source.users if not u.built_in]
     owned, left_out = _devices_by_user(source, people)
-    shared = _shared_ids(people)
-    known = {u.managed_apple_id.key: u for u in target.users if u.managed_apple_id}
-    candidates = tuple(_candidate(u, owned[u.id], shared, known) for u in people)
+    counted = Counter(u.account.key for u in people if u.account)
+    shared = frozenset(key for key, count in counted.items() if count > 1)
+    known = dict(_twins(target))
+    candidates = tuple(_candidate(u, owned.get(u.id, ()), shared, known) for u in people)
     for candidate in candidates:
-        for device in owned[candidate.user.id]:
-            reason = candidate.exclusion or _device_exclusion(device)
+        for device in owned.get(candidate.user.id, ()):
+            reason = candidate.exclusion or device.exclusion
             if reason is not None:
                 left_out[device.id] = reason
     return Matches(people=candidates, left_out=left_out)
 
 
+def _known(user: User) -> Known:
+    return Known(
+        id=user.id,
+        key=person_key(user),
+        account=user.managed_apple_id,
+        is_guessed="managed_apple_id" in user.origin.inferred,
+        username=user.username,
+        name=user.name,
+        email=user.email,
+        digest=user_digest(user),
+    )
+
+
+def _twins(target: Inventory) -> Iterator[tuple[str, Twin]]:
+    for user in target.users:
+        if user.managed_apple_id is not None:
+            guessed = "managed_apple_id" in user.origin.inferred
+            twin = Twin(id=user.id, is_guessed=guessed, digest=user_digest(user))
+            yield user.managed_apple_id.key, twin
+
+
 def _devices_by_user(
-    source: Snapshot, people: Sequence[User]
-) -> tuple[defaultdict[str, list[Device]], dict[str, Exclusion]]:
-    by_id = {u.id: u for u in people}
-    by_username = {u.username: u for u in people if u.username}
-    owned: defaultdict[str, list[Device]] = defaultdict(list)
+    source: Inventory, people: Sequence[Known]
+) -> tuple[Mapping[str, list[Phone]], dict[str, Exclusion]]:
+    by_id = {u.id: u.id for u in people}
+    by_username = {u.username: u.id for u in people if u.username}
+    owned: defaultdict[str, list[Phone]] = defaultdict(list)
     left_out: dict[str, Exclusion] = {}
     for device in source.devices:
-        link = device.user
-        user = link and (by_id.get(link.id or "") or by_username.get(link.username or ""))
-        if user:
-            owned[user.id].append(device)
+        owner = _owner(device.user, by_id, by_username)
+        if owner:
+            owned[owner].append(_phone(device))
         else:
             left_out[device.id] = _device_exclusion(device) or Exclusion.NO_USER
     return owned, left_out
 
 
-def _shared_ids(people: Sequence[User]) -> frozenset[str]:
-    seen: defaultdict[str, int] = defaultdict(int)
-    for user in people:
-        if user.managed_apple_id:
-            seen[user.managed_apple_id.key] += 1
-    return frozenset(key for key, count in seen.items() if count > 1)
+def _owner(
+    link: UserLink | None, by_id: Mapping[str, str], by_username: Mapping[str, str]
+) -> str | None:
+    if link is None:
+        return None
+    return by_id.get(link.id or "") or by_username.get(link.username or "")
+
+
+def _phone(device: Device) -> Phone:
+    return Phone(
+        id=device.id,
+        model=intern(device.model) if device.model else None,
+        os_version=intern(device.os_version) if device.os_version else None,
+        last_seen=device.last_seen,
+        name_digest=digest_of(device.name or ""),
+        digest=device_digest(device),
+        exclusion=_device_exclusion(device),
+    )
 
 
 def _device_exclusion(device: Device) -> Exclusion | None:
@@ -111,17 +216,20 @@ def _device_exclusion(device: Device) -> Exclusion | None:
         return Exclusion.NOT_USER_ENROLLED
     if device.enrollment.state is not EnrollmentState.ENROLLED:
         return Exclusion.NOT_ENROLLED
+    is_phone = device.model is None or device.model.casefold().startswith(_PHONES)
+    version = ios_version(device.os_version)
+    if is_phone and version and version < FIRST_ACCOUNT_DRIVEN_IOS:
+        return Exclusion.IOS_TOO_OLD
     return None
 
 
 def _candidate(
-    user: User, owned: Sequence[Device], shared: frozenset[str], known: Mapping[str, User]
+    user: Known, owned: Sequence[Phone], shared: frozenset[str], known: Mapping[str, Twin]
 ) -> Candidate:
-    movable = tuple(d for d in owned if _device_exclusion(d) is None)
+    movable = tuple(d for d in owned if d.exclusion is None)
     exclusion = _person_exclusion(user, owned, movable, shared)
-    twin = known.get(user.managed_apple_id.key) if user.managed_apple_id else None
+    twin = known.get(user.account.key) if user.account else None
     return Candidate(
-        key=person_key(user),
         user=user,
         devices=movable if exclusion is None else (),
         target=twin,
@@ -131,20 +239,18 @@ def _candidate(
 
 
 def _person_exclusion(
-    user: User, owned: Sequence[Device], movable: Sequence[Device], shared: frozenset[str]
+    user: Known, owned: Sequence[Phone], movable: Sequence[Phone], shared: frozenset[str]
 ) -> Exclusion | None:
-    maid = user.managed_apple_id
-    if maid is not None and maid.key in shared:
+    if user.account is not None and user.account.key in shared:
         return Exclusion.DUPLICATE
     if not owned:
         return Exclusion.NO_DEVICE
-    if maid is None:
+    if user.account is None:
         return Exclusion.NO_MANAGED_APPLE_ID
-    return None if movable else _device_exclusion(owned[0])
+    return None if movable else owned[0].exclusion
 
 
-def _confidence(user: User, twin: User | None) -> Confidence:
+def _confidence(user: Known, twin: Twin | None) -> Confidence:
     if twin is None:
         return Confidence.NEW
-    guessed = "managed_apple_id" in (user.origin.inferred | twin.origin.inferred)
-    return Confidence.INFERRED if guessed else Confidence.CERTAIN
+    return Confidence.INFERRED if user.is_guessed or twin.is_guessed else Confidence.CERTAIN

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ueapi.model import Group, Snapshot
+from ueapi.migration.inventory import Inventory
+from ueapi.model import Group
 
 
 def group_name(source_name: str) -> str:
@@ -31,7 +32,7 @@ def everyone_group(profile_name: str) -> str:
     return f"In scope of {profile_name} (moved)"
 
 
-def namesakes(target: Snapshot, profiles: Iterable[str], groups: Iterable[str]) -> tuple[str, ...]:
+def namesakes(target: Inventory, profiles: Iterable[str], groups: Iterable[str]) -> tuple[str, ...]:
     """Target profiles and groups, as `kind:id`, that making one of these names would change."""
     profile_names = {name.casefold() for name in profiles}
     group_names = {name.casefold() for name in groups}

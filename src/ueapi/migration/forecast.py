@@ -1,0 +1,242 @@
+"""How many requests a move takes and when it is through: pure, from the plan alone.
+
+It goes through each wave as the engine does, look by look, with people who answer after evenly spread times. So it says
+beforehand what a rehearsal then counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from math import ceil
+from random import Random
+from typing import Final
+
+from attrs import define, field
+
+from ueapi.migration.costs import ASSUMED_PAGE, Bill, Pages
+from ueapi.migration.documents import Plan, PlannedPerson, Side, Wave
+from ueapi.migration.engine import LONG_PAUSE
+from ueapi.migration.estimates import (
+    ROLES,
+    Forecast,
+    Habits,
+    Role,
+    Spending,
+    Strain,
+    WaveForecast,
+)
+from ueapi.migration.watching import Watch, phones_of
+
+DAY_MINUTES: Final = 1440.0
+ENOUGH: Final = 400
+"""Phones after which the average of a wave hardly changes any more; smaller waves are gone through several times."""
+MOST_RUNS: Final = 40
+
+
+@define
+class _Books:
+    """Both tenants' bills over the whole move."""
+
+    plan: Plan
+    habits: Habits
+    people: Mapping[str, PlannedPerson]
+    apps_of: Mapping[str, int]
+    """Person → number of the set of apps they get."""
+    releases: int
+    """Requests to release licenses once."""
+    moved: int = 0
+    """Phones that are on the target already."""
+    created: int = 0
+    """Users made on the target."""
+    total: dict[Role, Counter[str]] = field(factory=lambda: {r: Counter[str]() for r in ROLES})
+
+    def side(self, role: Role) -> Side:
+        return self.plan.source if role == "source" else self.plan.target
+
+    def bills(self) -> dict[Role, Bill]:
+        return {role: Bill(self.side(role)) for role in ROLES}
+
+    def close(self, bills: Mapping[Role, Bill]) -> Spending:
+        for role, bill in bills.items():
+            self.total[role].update(bill.operations)
+        return _spending({role: bill.operations for role, bill in bills.items()})
+
+
+def forecast(plan: Plan, habits: Habits | None = None) -> Forecast:
+    """Say what a plan will cost at both tenants and how long it takes, for people who answer promptly.
+
+    Rates and daily allowances are those the backends declared when the snapshots were taken. Page lengths are as the
+    snapshots found them. Faults, mistakes of administrators and late people come on top.
+    """
+    sets = _app_sets(plan)
+    books = _Books(
+        plan=plan,
+        habits=habits or Habits(),
+        people={p.key: p for p in plan.people if p.exclusion is None},
+        apps_of=sets,
+        releases=1 + 2 * max(len({app.people for app in plan.apps}), 1),
+    )
+    before = _before(books)
+    waves = tuple(_wave(books, wave) for wave in plan.waves)
+    last = max(waves, key=lambda w: w.finish_after, default=None)
+    return Forecast(
+        before=before,
+        waves=waves,
+        total=_spending(books.total),
+        waiting=_waiting(books),
+        finish_after=last.finish_after if last else 0.0,
+        finish_at=last.finish_at if last else None,
+        strains=tuple(sorted(_strains(books, waves), key=lambda s: -s.used)),
+        assumptions=tuple(_assumptions(plan)),
+    )
+
+
+def _spending(counted: Mapping[Role, Mapping[str, int]]) -> Spending:
+    return Spending(**{role: dict(sorted(found.items())) for role, found in counted.items()})
+
+
+def _app_sets(plan: Plan) -> dict[str, int]:
+    masks: Counter[str] = Counter()
+    for number, app in enumerate(plan.apps):
+        for person in app.people:
+            masks[person] += 1 << number
+    return dict(masks)
+
+
+def _before(books: _Books) -> Spending:
+    """Read both tenants again, look at finished tasks, and stage: groups, profiles, apps."""
+    plan, bills = books.plan, books.bills()
+    for role, bill in bills.items():
+        for operation, calls in books.side(role).spent.items():
+            bill.add(operation, calls)
+    source, target, pages = bills["source"], bills["target"], Pages.of(plan.target)
+    made = [p for p in plan.profiles if not p.by_hand]
+    refreshes = len(plan.tasks) + 2
+    target.add("profiles.list", refreshes * pages.count("profiles"))
+    target.add("apps.list", refreshes * pages.count("apps"))
+    target.add("profiles.get", sum(1 for t in plan.tasks if t.kind == "make-profile"))
+    target.add("groups.list", len(plan.groups) * pages.groups_of_users)
+    target.add("groups.ensure", len(plan.groups))
+    target.add("profiles.ensure", len(made) * (pages.count("profiles") + 2))
+    target.add("profiles.assign", sum(1 for p in plan.profiles if p.groups))
+    if not any(t.kind == "link-location" for t in plan.tasks):
+        target.add("apps.ensure", len(plan.apps) * (pages.count("apps") + 2))
+    source.add("profiles.get", len(made))
+    return books.close(bills)
+
+
+def _wave(books: _Books, wave: Wave) -> WaveForecast:
+    bills = books.bills()
+    people = [books.people[key] for key in wave.people]
+    staging = _stage(books, people, bills["target"])
+    phones = sum(len(p.devices) for p in people)
+    watched = _watch(books, wave, people, bills, ceil(ENOUGH / max(phones, ENOUGH / MOST_RUNS)))
+    books.moved += phones
+    least = {
+        role: bill.least_minutes(sum(bill.operations.values())) for role, bill in bills.items()
+    }
+    minutes = max(staging + watched, *least.values())
+    after = wave.starts_after + minutes / 60
+    return WaveForecast(
+        number=wave.number,
+        people=len(people),
+        phones=phones,
+        spending=books.close(bills),
+        staging_minutes=round(staging, 1),
+        hours=round(minutes / 60, 2),
+        call_minutes={role: round(found, 1) for role, found in least.items()},
+        finish_after=round(after, 2),
+        finish_at=wave.starts_at + timedelta(minutes=round(minutes)) if wave.starts_at else None,
+    )
+
+
+def _watch(
+    books: _Books,
+    wave: Wave,
+    people: Sequence[PlannedPerson],
+    bills: Mapping[Role, Bill],
+    runs: int,
+) -> float:
+    """Go through the wave several times and add the average to the bills; return the minutes it takes.
+
+    The draws are the same for the same wave, so one plan has one forecast.
+    """
+    counted: dict[Role, Counter[str]] = {role: Counter() for role in ROLES}
+    minutes = 0.0
+    for run in range(runs):
+        mine = books.bills()
+        rng = Random(f"{wave.number}:{run}")
+        minutes += Watch(
+            phones=phones_of(people, books.habits, books.apps_of, rng),
+            bills=mine,
+            chunk=books.plan.policy.chunk,
+            releases=books.releases,
+            on_target=books.plan.target.rows.get("devices", 0) + books.moved,
+        ).minutes()
+        for role, bill in mine.items():
+            counted[role].update(bill.operations)
+    for role, bill in bills.items():
+        for operation, calls in counted[role].items():
+            bill.add(operation, round(calls / runs))
+    return minutes / runs
+
+
+def _stage(books: _Books, people: Sequence[PlannedPerson], bill: Bill) -> float:
+    """Make the wave's users and fill its groups; minutes until people can be asked."""
+    pages, rows = Pages.of(books.plan.target), books.plan.target.rows.get("users", 0)
+    fresh = sum(1 for p in people if p.target_id is None)
+    wanted = {p.key for p in people}
+    groups = sum(1 for g in books.plan.groups if not wanted.isdisjoint(g.members))
+    listing = pages.count("users", rows + books.created)
+    calls = bill.add("users.list", listing)
+    calls += bill.add("users.ensure", fresh + (listing if fresh else 0))
+    calls += bill.add("groups.list", groups * pages.groups_of_users)
+    calls += bill.add("groups.ensure", groups * 2)
+    books.created += fresh
+    bill.add("users.list", pages.count("users", rows + books.created))
+    return bill.minutes(calls)
+
+
+def _waiting(books: _Books) -> Spending:
+    looks = round(DAY_MINUTES * 60 / LONG_PAUSE.total_seconds())
+    rows = books.plan.target.rows.get("devices", 0) + books.moved
+    source = Pages.of(books.plan.source).count("devices")
+    target = Pages.of(books.plan.target).count("devices", rows)
+    return Spending(
+        source={"devices.list": looks * source}, target={"devices.list": looks * target}
+    )
+
+
+def _strains(books: _Books, waves: Sequence[WaveForecast]) -> Iterator[Strain]:
+    for role in ROLES:
+        side = books.side(role)
+        if side.limits is None or not waves:
+            continue
+        rate = max(w.call_minutes[role] / max(w.hours * 60, 1.0) for w in waves)
+        per_day = max(w.spending.of(role) / max(ceil(w.hours / 24), 1) for w in waves)
+        if (most := side.limits.per_minute) is not None:
+            yield Strain(
+                role=role, product=side.product, limit="per_minute", most=most, used=round(rate, 3)
+            )
+        else:
+            most = side.limits.concurrency
+            yield Strain(
+                role=role, product=side.product, limit="concurrency", most=most, used=round(rate, 3)
+            )
+        if (most := side.limits.per_day) is not None:
+            used = round(per_day / most, 3)
+            yield Strain(role=role, product=side.product, limit="per_day", most=most, used=used)
+
+
+def _assumptions(plan: Plan) -> Iterator[str]:
+    yield "People answer as prompt people do; late ones, faults and mistakes come on top."
+    for side in (plan.source, plan.target):
+        if side.limits is None:
+            yield f"{side.product}: no limits are known, since its snapshot holds none."
+        if Pages.of(side).assumed:
+            yield (
+                f"{side.product}: pages of {ASSUMED_PAGE} rows, where the snapshot had no more "
+                "than one page."
+            )

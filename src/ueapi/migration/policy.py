@@ -1,0 +1,170 @@
+"""What the lead of a move decides: who goes when, how fast, and what stops a wave."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_serializer, field_validator, model_validator
+
+from ueapi.migration.base import Document
+from ueapi.model import ManagedAppleID
+
+Hours = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+People = Annotated[int, Field(gt=0)]
+
+LATEST_WAVE: Final = 10_000
+
+
+class Weekday(StrEnum):
+    """A day of the week, from Monday to Sunday as in `date.weekday`."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+WORKING_DAYS: Final = frozenset(list(Weekday)[:5])
+
+
+class DateRange(Document):
+    """Whole days of the policy's time zone, the last one included."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> DateRange:
+        if self.last < self.first:
+            raise ValueError("the last day lies before the first")
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Whether the day lies within."""
+        return self.first <= day <= self.last
+
+
+class StopRule(Document):
+    """When a wave stops by itself, until a person lets it go on."""
+
+    error_rate: Share = 0.05
+    """Part of the phones that left which failed or lack something; above it the wave stops."""
+    samples: int = Field(default=20, gt=0)
+    """Phones that must have left before the rate counts."""
+    gap_p95_minutes: float | None = Field(default=None, gt=0)
+    """Minutes without work, of the worst twentieth of phones, above which the wave stops; `None` for no such rule."""
+
+
+class Policy(Document):
+    """What the lead of a move decides. Waits are hours, sizes are people."""
+
+    # -- how many, and when
+    wave_sizes: tuple[People, ...] = Field(default=(5, 25, 100, 250, 500), min_length=1)
+    """People in the first waves; the last value repeats."""
+    wave_gap: Hours = 24.0
+    """Hours from the start of a wave to the next; with `start`, rounded up to whole days."""
+    gate: Share = 0.5
+    """Part of a wave's phones, of those that left, that must be verified before the next wave starts."""
+    help_desk_per_day: People | None = None
+    """People whose moves the help desk can accompany a day; no wave, and no day, begins with more."""
+    start: date | None = None
+    """First day on which a wave may begin. Without it waves count hours from the beginning, and have no dates."""
+    weekdays: frozenset[Weekday] = Field(default=WORKING_DAYS, min_length=1)
+    """Days on which a wave may begin; they count with `start`."""
+    hour: int = Field(default=9, ge=0, le=23)
+    """Hour of the day, in `timezone`, at which a wave begins; it counts with `start`."""
+    timezone: str = "UTC"
+    """IANA name of the time zone of `start`, `hour` and `freeze`, such as Europe/Berlin."""
+    freeze: tuple[DateRange, ...] = ()
+    """Days on which nobody begins; needs `start`."""
+    freeze_lead: int = Field(default=1, ge=0, le=30)
+    """Days before a freeze on which no wave begins any more, so that its people are through when it comes."""
+
+    # -- who
+    exclude: frozenset[str] = frozenset()
+    """Managed Apple IDs that stay where they are, for good."""
+    exempt: frozenset[ManagedAppleID] = frozenset()
+    """People who need not move for now."""
+    pilot: frozenset[ManagedAppleID] = frozenset()
+    """Volunteers, who go first; a first wave they don't fill takes others."""
+    vips: frozenset[ManagedAppleID] = frozenset()
+    """People who go in waves of their own after everyone else who is active."""
+    vips_last: bool = True
+    """Whether `vips` has that effect; otherwise they go like everyone."""
+    inactive_days: int = Field(default=30, gt=0)
+    """Days without contact after which a person counts as inactive, and goes in waves of their own at the end."""
+
+    # -- while people move
+    leave_by_server: frozenset[int] = frozenset()
+    """Numbers of waves whose old enrollments the server ends; in all others the person does."""
+    stragglers: Literal["none", "server"] = "none"
+    """Who ends the old enrollment of people who don't answer: nobody, or the server after `straggler_after`."""
+    straggler_after: Hours = 168.0
+    """Hours after asking until the server ends a straggler's old enrollment."""
+    remind_after: Hours = 48.0
+    """Hours until a silent person is reminded."""
+    escalate_after: Hours = 120.0
+    """Hours until an administrator, or a manager, is told once of someone who stays silent."""
+    close_after: Hours = 240.0
+    """Hours until a wave stops waiting."""
+    stop: StopRule = StopRule()
+    chunk: int = Field(default=25, gt=0)
+    """People in one call of products that take many."""
+    accepted: frozenset[str] = frozenset()
+    """Ids of losses that are accepted."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("no such time zone; use an IANA name such as Europe/Berlin") from None
+        return name
+
+    @field_validator("leave_by_server")
+    @classmethod
+    def _are_numbers_of_waves(cls, numbers: frozenset[int]) -> frozenset[int]:
+        if any(not 1 <= number <= LATEST_WAVE for number in numbers):
+            raise ValueError("waves are numbered from 1")
+        return numbers
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Policy:
+        if self.freeze and self.start is None:
+            raise ValueError("a freeze needs `start`, since waves have no dates without it")
+        return self
+
+    @field_serializer(
+        "exclude",
+        "exempt",
+        "pilot",
+        "vips",
+        "accepted",
+        "weekdays",
+        "leave_by_server",
+        when_used="json",
+    )
+    def _in_order(self, values: frozenset[object]) -> list[str] | list[int]:
+        """Sets in a stable order, so that one policy is always the same text."""
+        numbers = [value for value in values if isinstance(value, int)]
+        return sorted(numbers) if numbers else sorted(str(value) for value in values)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of dates and hours."""
+        return ZoneInfo(self.timezone)
+
+    def allows(self, day: date) -> bool:
+        """Whether a wave may begin on that day of the policy's time zone."""
+        if list(Weekday)[day.weekday()] not in self.weekdays:
+            return False
+        lead = timedelta(days=self.freeze_lead)
+        return not any(r.first - lead <= day <= r.last for r in self.freeze)

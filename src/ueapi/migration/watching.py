@@ -1,0 +1,165 @@
+"""One wave of prompt people, look by look, as the engine would see it: for the forecast only."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, floor
+from random import Random
+from typing import Final
+
+from attrs import define, field, frozen
+
+from ueapi.migration.costs import SIGN_IN, SIGN_IN_MINUTES, Bill, Pages
+from ueapi.migration.documents import PlannedPerson
+from ueapi.migration.engine import LONG_PAUSE, SHORT_PAUSE
+from ueapi.migration.estimates import Habits, Minutes, Role
+from ueapi.migration.finishing import FIRST_LOOK, LONGEST_PAUSE
+
+FRESH: Final = 240.0
+"""Minutes in which the engine looks often after someone was asked or left."""
+LONGEST_WATCH: Final = 60 * 24 * 10.0
+"""Minutes after which a wave of prompt people is through in any case."""
+
+_SHORT: Final = SHORT_PAUSE.total_seconds() / 60
+_LONG: Final = LONG_PAUSE.total_seconds() / 60
+_FIRST: Final = FIRST_LOOK.total_seconds() / 60
+_REST: Final = LONGEST_PAUSE.total_seconds() / 60
+
+
+@frozen
+class ExpectedPhone:
+    """When a phone will do what; minutes from being asked, `ready` from the order to install apps."""
+
+    person: str
+    leaves: float
+    signs_in: float
+    ready: float
+    apps: int
+
+
+def phones_of(
+    people: Sequence[PlannedPerson],
+    habits: Habits,
+    apps_of: Mapping[str, int],
+    rng: Random,
+) -> list[ExpectedPhone]:
+    """The phones of a wave, with drawn times. The last answer comes as late as it does on average."""
+    answers = [rng.random() for _ in people]
+    scale = len(answers) / (len(answers) + 1) / max(answers, default=1.0)
+    return [
+        phone
+        for person, answer in zip(people, answers, strict=True)
+        for phone in _phones(person, answer * scale, habits, apps_of.get(person.key, 0), rng)
+    ]
+
+
+def _phones(
+    person: PlannedPerson, answer: float, habits: Habits, apps: int, rng: Random
+) -> Iterator[ExpectedPhone]:
+    leaves = _within(habits.answer, answer)
+    for _ in person.devices:
+        is_slow = rng.random() < habits.slow_share
+        yield ExpectedPhone(
+            person=person.key,
+            leaves=leaves,
+            signs_in=leaves + _within(habits.sign_in, rng.random()),
+            ready=_within(habits.slow_ready if is_slow else habits.ready, rng.random()),
+            apps=apps,
+        )
+        leaves += _within(habits.next_phone, rng.random())
+
+
+def _within(span: Minutes, part: float) -> float:
+    return span[0] + (span[1] - span[0]) * part
+
+
+@define
+class Watch:
+    """Looks at both tenants until every phone is verified, and adds up the requests."""
+
+    phones: Sequence[ExpectedPhone]
+    bills: Mapping[Role, Bill]
+    chunk: int
+    releases: int
+    on_target: int
+    _leaving: list[ExpectedPhone] = field(init=False)
+    _between: list[tuple[float, float, int, ExpectedPhone]] = field(factory=list)
+    _checking: list[tuple[float, int, int, float]] = field(factory=list)
+    _open: Counter[str] = field(init=False)
+    _arrived: int = 0
+    _order: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self._leaving = sorted(self.phones, key=lambda p: -p.leaves)
+        self._open = Counter(p.person for p in self.phones)
+
+    def minutes(self) -> float:
+        """Minutes from being asked until the last phone is verified."""
+        if not self.phones:
+            return 0.0
+        now = 0.0
+        while now < LONGEST_WATCH:
+            now += self._look(now)
+            if not (self._leaving or self._between or self._checking):
+                break
+            now += self._pause(now)
+        self._sign_in(now)
+        return now
+
+    def _look(self, now: float) -> float:
+        source, target = self.bills["source"], self.bills["target"]
+        asked = source.add("devices.list", Pages.of(source.side).count("devices"))
+        gone = self._note_leaving(now)
+        asked += source.add("licenses.unassign", ceil(gone / self.chunk) * self.releases)
+        assigned = self._note_arrivals(now)
+        rows = self.on_target + self._arrived
+        told = target.add("devices.list", Pages.of(target.side).count("devices", rows))
+        told += target.add("apps.assign", assigned)
+        told += target.add("devices.report", self._verify(now))
+        return source.minutes(asked) + target.minutes(told)
+
+    def _note_leaving(self, now: float) -> int:
+        """People whose last phone left."""
+        gone = 0
+        while self._leaving and self._leaving[-1].leaves <= now:
+            phone = self._leaving.pop()
+            self._open[phone.person] -= 1
+            gone += self._open[phone.person] == 0
+            self._order += 1
+            heapq.heappush(self._between, (phone.signs_in, phone.leaves, self._order, phone))
+        return gone
+
+    def _note_arrivals(self, now: float) -> int:
+        """Requests to assign apps: one for each set of apps and chunk."""
+        sets: Counter[int] = Counter()
+        while self._between and self._between[0][0] <= now:
+            phone = heapq.heappop(self._between)[3]
+            self._arrived += 1
+            sets[phone.apps] += 1
+            self._order += 1
+            heapq.heappush(self._checking, (now + _FIRST, self._order, 0, now + phone.ready))
+        return sum(ceil(count / self.chunk) for apps, count in sets.items() if apps)
+
+    def _verify(self, now: float) -> int:
+        """Requests for reports that are due."""
+        asked = 0
+        while self._checking and self._checking[0][0] <= now:
+            _, order, looks, ready = heapq.heappop(self._checking)
+            asked += 1
+            if ready > now:
+                again = now + min(_FIRST * 2 ** min(looks, 12), _REST)
+                heapq.heappush(self._checking, (again, order, looks + 1, ready))
+        return asked
+
+    def _pause(self, now: float) -> float:
+        is_asked = bool(self._leaving) and now < FRESH
+        is_between = any(now - left < FRESH for _, left, _, _ in self._between)
+        is_due = bool(self._checking) and self._checking[0][0] <= now + _SHORT
+        return _SHORT if is_asked or is_between or is_due else _LONG
+
+    def _sign_in(self, minutes: float) -> None:
+        for bill in self.bills.values():
+            if bill.buys_tokens:
+                bill.add(SIGN_IN, 1 + floor(minutes / SIGN_IN_MINUTES))
