@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance.command import PROGRAM, Shell
-from tests.cli.profile_files import BAD, GOOD, VPN, payload, profile, put
-from ueapi.apple.rules import RuleKind
+from tests.cli.profile_files import BAD, GOOD, PROXIED, VPN, payload, profile, put
+from ueapi.apple.profiles import read
+from ueapi.apple.rules import RuleKind, check
 from ueapi.cli.rules import KINDS
 
 DONE, FINDINGS, USAGE = 0, 1, 2
@@ -154,6 +155,17 @@ def test_text_is_readable_at_eighty_columns_and_plain_in_a_pipe(shell: Shell) ->
     assert lines[-1] == "1 file for iOS 15.0-26.0: 0 clean, 1 with findings."
 
 
+def test_in_a_range_the_text_says_where_it_is_found(shell: Shell) -> None:
+    relay = payload("com.apple.relay.managed", "org.example.relay")
+    put(shell, "work.mobileconfig", profile(VPN, relay))
+
+    done = shell.run("rules", "check", "work.mobileconfig", "--ios", "17.0-26.0", COLUMNS="100")
+
+    text = " ".join(done.stdout.split())
+    assert "forbids this payload under User Enrollment. (from iOS 17.0 on)" in text
+    assert "(on iOS 17.0)" in text
+
+
 def test_secrets_are_never_printed(shell: Shell) -> None:
     put(shell, "bad.mobileconfig", BAD)
 
@@ -262,3 +274,16 @@ def test_a_wrong_range_of_versions_checks_nothing(shell: Shell) -> None:
     done = shell.run("rules", "check", "good.mobileconfig", "--ios", "26.0-15.0")
 
     assert (done.returncode, done.stdout) == (USAGE, "")
+
+
+def test_the_command_finds_what_the_library_finds(shell: Shell) -> None:
+    content = profile(VPN, PROXIED, VPN, PayloadRemovalDisallowed=True)
+    path = put(shell, "work.mobileconfig", content)
+
+    done = shell.run("rules", "check", "work.mobileconfig", "--format", "json")
+
+    found = json.loads(done.stdout)["files"][0]["findings"]
+    expected = check(read(path.read_bytes()), ios="26.0")
+    assert [(f["payload_type"], f["key"], f["reason"]) for f in found] == [
+        (f.payload_type, f.key, f.reason) for f in expected
+    ]

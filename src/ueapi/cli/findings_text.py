@@ -35,7 +35,7 @@ def print_checked(checked: Checked, ios: IosRange) -> None:
     signed = " (signed, not verified)" if checked.is_signed else ""
     say(f"{heading_name(checked)}: {checked.title}{signed}, {_counts(checked)}", style="bold")
     for _, group in groupby(_sorted(checked), key=_kind_of):
-        _print_group(list(group), with_version=ios.lowest != ios.highest)
+        _print_group(list(group), ios)
     say("")
 
 
@@ -124,11 +124,12 @@ def _kind_of(one: Located) -> tuple[object, ...]:
         finding.instead,
         finding.sources,
         finding.ios,
+        one.lasts,
         finding.key is None,
     )
 
 
-def _print_group(group: list[Located], *, with_version: bool) -> None:
+def _print_group(group: list[Located], ios: IosRange) -> None:
     finding = group[0].finding
     line = _line(group[0]) if finding.key is None else ""
     say_labeled(
@@ -141,12 +142,18 @@ def _print_group(group: list[Located], *, with_version: bool) -> None:
     if finding.key is not None:
         keys = (f"{one.finding.key}{_line(one)}" for one in group)
         say(", ".join(keys), indent=BODY, hanging=BODY + 2)
-    version = f" (from iOS {finding.ios} on)" if with_version else ""
-    say(f"{message_of(finding)}{version}", indent=BODY)
+    say(f"{message_of(finding)}{_version(group[0], ios)}", indent=BODY)
     if advice := advice_of(finding):
         say(advice, indent=BODY, hanging=BODY + 2)
     if sources := ", ".join(map(short_source, finding.sources)):
         say(f"Source: {sources}", indent=BODY, hanging=BODY + 2, style="dim")
+
+
+def _version(one: Located, ios: IosRange) -> str:
+    """The version of a range on which it is found; what no rule was found for is the same on each."""
+    if ios.lowest == ios.highest or one.finding.mode is None:
+        return ""
+    return f" (from iOS {one.finding.ios} on)" if one.lasts else f" (on iOS {one.finding.ios})"
 
 
 def _line(one: Located) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve, frozen
 
@@ -11,17 +11,24 @@ from ueapi.cli.input_files import OpenedProfile, read_profile, shown_name
 
 if TYPE_CHECKING:
     from ueapi.apple.profiles.document import ConfigurationProfile
-    from ueapi.apple.rules import Finding, IosRange
+    from ueapi.apple.rules import Effect, Finding, IosRange, Mode
+
+    _Place: TypeAlias = tuple[int | None, Finding]
+    _Mark: TypeAlias = tuple[int | None, str | None, Mode | None, Effect]
 
 
 @frozen(kw_only=True)
 class Located:
-    """A finding, the position of its payload from 0, that payload's name for people, and the line if it is known."""
+    """A finding, the position of its payload from 0, that payload's name for people, and the line if it is known.
+
+    `lasts` says whether it is also found on the highest version that was asked about.
+    """
 
     finding: Finding
     payload: int | None
     name: str
     line: int | None
+    lasts: bool
 
 
 @frozen(kw_only=True)
@@ -52,6 +59,7 @@ def check_file(name: str, ios: IosRange) -> Checked:
     opened = read_profile(name)
     placed = list(_placed(opened.profile, ios))
     lines = _Lines(opened if placed else None)
+    lasting = _lasting(opened.profile, placed, ios)
     return Checked(
         file=name,
         title=opened.profile.display_name or opened.profile.identifier,
@@ -62,6 +70,7 @@ def check_file(name: str, ios: IosRange) -> Checked:
                 payload=at,
                 name=_name(opened.profile, at),
                 line=lines.find(at, finding.key),
+                lasts=_mark(at, finding) in lasting,
             )
             for at, finding in placed
         ),
@@ -73,7 +82,7 @@ def heading_name(checked: Checked) -> str:
     return shown_name(checked.file)
 
 
-def _placed(profile: ConfigurationProfile, ios: IosRange) -> Iterator[tuple[int | None, Finding]]:
+def _placed(profile: ConfigurationProfile, ios: IosRange) -> Iterator[_Place]:
     """The findings of a whole check, part by part: identifiers needn't be unique, positions are."""
     from ueapi.apple import rules
 
@@ -82,6 +91,22 @@ def _placed(profile: ConfigurationProfile, ios: IosRange) -> Iterator[tuple[int 
     for at, payload in enumerate(profile.payloads):
         for finding in rules.check(evolve(profile, payloads=(payload,), extra={}), ios=ios):
             yield at, finding
+
+
+def _lasting(
+    profile: ConfigurationProfile, placed: list[_Place], ios: IosRange
+) -> frozenset[_Mark]:
+    """What is found on the highest version of a range: a worst answer can be one of older versions only."""
+    if not placed or ios.lowest == ios.highest:
+        return frozenset(_mark(at, finding) for at, finding in placed)
+    from ueapi.apple import rules
+
+    highest = rules.IosRange(ios.highest, ios.highest)
+    return frozenset(_mark(at, finding) for at, finding in _placed(profile, highest))
+
+
+def _mark(at: int | None, finding: Finding) -> _Mark:
+    return at, finding.key, finding.mode, finding.effect
 
 
 def _name(profile: ConfigurationProfile, at: int | None) -> str:

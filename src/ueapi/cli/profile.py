@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,10 +24,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Look at, build, sign and compare configuration profiles.", no_args_is_help=True
 )
-app.command("build")(profile_build.build)
-app.command("sign")(profile_signing.sign)
-app.command("strip")(profile_signing.strip)
-app.command("verify")(profile_verify.verify)
 
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A profile; - is stdin.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -107,9 +104,7 @@ def _print_profile(opened: OpenedProfile) -> None:
         _print_settings(payload.content, indent=3)
 
 
-def _print_settings(settings: PlistValue, indent: int) -> None:
-    if not isinstance(settings, dict):
-        return
+def _print_settings(settings: Mapping[str, PlistValue], indent: int) -> None:
     for depth, text in lines_of_settings(settings, indent):
         say(text, indent=depth, hanging=depth + 2)
 
@@ -185,8 +180,9 @@ def _print_changes(changes: tuple[Change, ...], before: str, after: str) -> None
 def _print_values(change: Change) -> None:
     if change.key is None:
         for settings in (change.before, change.after):
-            if settings is not None:
-                _print_settings(settings, indent=9)
+            if isinstance(settings, dict):
+                shown = {key: settings[key] for key in settings if key != "PayloadType"}
+                _print_settings(shown, indent=9)
         return
     if change.is_secret:
         say("a secret, not shown", indent=9)
@@ -194,3 +190,9 @@ def _print_values(change: Change) -> None:
     for label, value in (("before", change.before), ("after", change.after)):
         if value is not None:
             say(f"{label}: {one_line(value)}", indent=9, hanging=11)
+
+
+app.command("build")(profile_build.build)
+app.command("sign")(profile_signing.sign)
+app.command("strip")(profile_signing.strip)
+app.command("verify")(profile_verify.verify)

@@ -21,9 +21,9 @@ def build(
         str, typer.Option("--ios", help="Version or range to check the result for.")
     ] = "26.0",
 ) -> None:
-    """Build a profile from a TOML file; the same file and secrets give the same bytes.
+    """Build a profile from a TOML file without secrets.
 
-    Secrets stand elsewhere: { env = "NAME" } or { file = "PATH" }.
+    Secrets stand elsewhere: { env = "NAME" } or { file = "PATH" }. The same file and secrets give the same bytes.
     """
     from ueapi.apple.profiles import write
     from ueapi.apple.rules import IosRange

@@ -39,7 +39,10 @@ def sign(
         bool, typer.Option("--re-sign", help="Replace a signature; it is not verified.")
     ] = False,
 ) -> None:
-    """Sign a profile, so that a phone shows who it comes from and notices any change."""
+    """Sign a profile.
+
+    A phone then shows who it comes from, and notices any change.
+    """
     from ueapi.apple.profiles.envelope import open_document, save_document
 
     _guard(output, file, force=force)

@@ -52,9 +52,9 @@ def verify(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Say who signed a profile and whether to trust them. Exits 0 when trusted, else 1.
+    """Say who signed a profile, and whether to trust them.
 
-    Nothing is fetched from a network, so revocation is not checked.
+    Exits 0 when trusted, else 1. Nothing is fetched from a network, so revocation is not checked.
     """
     moment, trusted = _moment(at), _anchors(anchors)
     found = _verdict(read_profile(file), trusted, moment)

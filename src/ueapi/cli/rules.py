@@ -129,7 +129,7 @@ def _history(found: RuleVerdict) -> Iterator[str]:
 
 @app.command("check")
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Profiles; - is stdin.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Profiles; - is stdin.")],
     ios: IosOption = IOS,
     form: Annotated[Form, typer.Option("--format", help="How to print.")] = Form.TEXT,
 ) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import get_args
 
-from attrs import frozen
+from attrs import evolve, frozen
 from pydantic import SecretBytes
 
 from ueapi.apple.profiles.document import CONFIGURATION
@@ -36,6 +36,8 @@ class Names:
     payload_type: str
     model: type[TypedKeys] | None
     path: str = ""
+    is_free: bool = False
+    """Whether the content is someone else's, such as a vendor's own settings."""
     others: tuple[str, ...] = ()
     """Names with a meaning of their own, for hints."""
 
@@ -46,7 +48,7 @@ class Names:
                 if name in (field, key):
                     return _slot(key, self.model.model_fields[field].annotation)
         known = self._schema_keys
-        if name in known or "ANY" in known or self._is_free:
+        if self.is_free or name in known or "ANY" in known:
             return Slot(key=name, is_field=False)
         return None
 
@@ -56,8 +58,10 @@ class Names:
 
     def below(self, slot: Slot, *, listed: str = "") -> Names:
         """The names in the tables of a slot; `listed` is `[]` for each array in between."""
-        path = f"{self.path}.{slot.key}" if self.path else slot.key
-        return Names(payload_type=self.payload_type, model=slot.model, path=path + listed)
+        path = (f"{self.path}.{slot.key}" if self.path else slot.key) + listed
+        names = Names(payload_type=self.payload_type, model=slot.model, path=path)
+        is_open = slot.model is None and (slot.is_field or not names._schema_keys)
+        return evolve(names, is_free=self.is_free or is_open)
 
     @property
     def _all(self) -> Iterator[str]:
@@ -74,11 +78,6 @@ class Names:
         every = _keys_of(self.payload_type)
         below = (key[len(start) :] for key in every if key.startswith(start))
         return {key for key in below if "." not in key and not key.endswith("[]")}
-
-    @property
-    def _is_free(self) -> bool:
-        """Whether the schema leaves the content of the table to someone else."""
-        return bool(self.path) and self.model is None and not self._schema_keys
 
 
 @cache

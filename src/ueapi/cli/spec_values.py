@@ -17,7 +17,7 @@ from ueapi.errors import InvalidSettings
 FURTHER: Final = "further"
 """The table for keys that neither a field nor Apple's schema knows, at any depth of a payload with fields."""
 
-_FREE: Final = Names(payload_type="", model=None, path=FURTHER)
+_FREE: Final = Names(payload_type="", model=None, is_free=True)
 _REMEDY: Final = "Correct it; nothing was written."
 
 
