@@ -179,4 +179,4 @@ def test_a_ledger_of_another_version_is_named(tmp_path: Path, change: str) -> No
         found.commit()
 
     with pytest.raises(UnreadableInput, match="another version"), Ledger(url(tmp_path)) as ledger:
-        reporting.report(ledger)
+        ledger.plan()

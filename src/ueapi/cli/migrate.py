@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ueapi.cli import evidence
 from ueapi.cli.exits import Exit
 from ueapi.cli.opening import open_tenant, snapshot_of
 from ueapi.cli.printing import errors, print_document
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ueapi.migration import Plan, Policy
 
 app = typer.Typer(help="Move a fleet from one product to another.", no_args_is_help=True)
+app.add_typer(evidence.app, name="evidence")
 
 LEDGER: Final = Path("move.db")
 

@@ -66,6 +66,7 @@ def tell_status(now: Report) -> None:
     for item in now.waiting_for:
         if item.who == "administrator":
             tell(f"waits for an administrator: {item.what}", indent=2, hanging=4)
+    typer.echo(f"evidence: {now.evidence.entries} entries, head {now.evidence.head}")
 
 
 def tell_balance(now: Report) -> None:

@@ -38,6 +38,8 @@ REASONS: Final = {
     "app-not-installed": "is missing an app",
     "profile-not-installed": "is missing a setting",
     "not-verified-yet": "is being checked",
+    "exempt": "stays by decision of the operator",
+    "rolled-back": "was brought back to the old product",
     "wave-not-begun": "belongs to a wave that has not begun",
 }
 

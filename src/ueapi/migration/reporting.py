@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Final, Literal
 
 from ueapi.errors import UnreadableInput
-from ueapi.migration.documents import Document, Loss, Plan
+from ueapi.migration.documents import Document, Loss
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.looking import Problem
-from ueapi.migration.rows import DeviceRow, DeviceState, LogRow, TaskState, WaveState
+from ueapi.migration.outline import Outline
+from ueapi.migration.rows import DeviceRow, DeviceState, TaskState
 
 
 class Count(Document):
@@ -59,6 +60,13 @@ class WaveProgress(Document):
     verified: int
 
 
+class Evidence(Document):
+    """How many entries the evidence has, and its head: kept elsewhere, the head shows later whether any was changed."""
+
+    entries: int
+    head: str
+
+
 class Report(Document):
     """The report; it names nobody."""
 
@@ -79,6 +87,7 @@ class Report(Document):
     waiting_for: tuple[Waiting, ...] = ()
     timeline: tuple[Moment, ...] = ()
     notes: tuple[str, ...] = ()
+    evidence: Evidence
 
 
 class PersonStatus(Document):
@@ -98,28 +107,27 @@ def report(ledger: Ledger, *, seed: int | None = None) -> Report:
     Raises:
         UnreadableInput: the ledger holds no move yet.
     """
-    plan = _plan(ledger)
-    rows, lines = ledger.devices(), ledger.lines()
-    people = _person_states(plan, rows)
-    phones = {r.source_id: (_outcome(r), _reason(r)) for r in rows}
-    phones |= {d: ("excluded", reason.value) for d, reason in plan.left_out.items()}
+    outline, started = _outline(ledger), ledger.started_at()
+    people, phones = _people(ledger), _phones(ledger, outline)
+    ended, head = ledger.last_line_at(), ledger.head()
     return Report(
-        users=_count(people.values()),
-        devices=_count(phones.values()),
-        reasons=_reasons(people.values()),
-        device_reasons=_reasons(phones.values()),
-        losses=plan.losses,
+        users=_count(people),
+        devices=_count(phones),
+        reasons=_reasons(people),
+        device_reasons=_reasons(phones),
+        losses=outline.losses,
         calls=ledger.calls(),
-        gap_minutes=_gap(rows),
+        gap_minutes=_gap(ledger),
         seed=seed,
-        source=plan.source.product,
-        target=plan.target.product,
-        started_at=ledger.started_at(),
-        ended_at=lines[-1].at if lines else None,
-        waves=tuple(_waves(plan, ledger, rows)),
-        waiting_for=tuple(_waiting(plan, ledger, people)),
-        timeline=tuple(_timeline(plan, lines, ledger.started_at())),
-        notes=plan.notes,
+        source=outline.source,
+        target=outline.target,
+        started_at=started,
+        ended_at=ended,
+        waves=tuple(_waves(outline, ledger)),
+        waiting_for=tuple(_waiting(outline, ledger, people)),
+        timeline=tuple(_timeline(ledger, started=started, ended=ended)),
+        notes=outline.notes,
+        evidence=Evidence(entries=head.entries, head=head.digest),
     )
 
 
@@ -129,31 +137,20 @@ def who(ledger: Ledger, user: str) -> PersonStatus:
     Raises:
         UnreadableInput: nobody in the plan is called that, or several are.
     """
-    plan = _plan(ledger)
-    wanted = user.casefold()
-    found = [
-        p
-        for p in plan.people
-        if wanted
-        in {
-            p.key,
-            p.managed_apple_id.key if p.managed_apple_id else None,
-            (p.email or "").casefold(),
-            (p.username or "").casefold(),
-        }
-    ]
+    _outline(ledger)
+    found = ledger.find(user)
     if len(found) != 1:
         many = "several people are" if found else "nobody in the plan is"
         raise UnreadableInput(
             f"{many} known by that name.",
             remedy="Give a Managed Apple ID, an e-mail address or a key from the plan.",
         )
-    person = found[0]
-    rows = [r for r in ledger.devices() if r.person == person.key]
-    outcome, reason = _person_states(plan, ledger.devices())[person.key]
+    key, wave, exclusion = found[0]
+    rows = ledger.device_rows(person=key)
+    outcome, reason = ("excluded", exclusion) if exclusion else _answer_of(rows)
     return PersonStatus(
-        key=person.key,
-        wave=person.wave,
+        key=key,
+        wave=wave,
         state=outcome,
         reason=reason,
         devices=tuple(
@@ -162,63 +159,87 @@ def who(ledger: Ledger, user: str) -> PersonStatus:
         ),
         history=tuple(
             f"{line.at:%Y-%m-%d %H:%M} {line.actor}: {line.kind} - {line.text}"
-            for line in ledger.lines()
-            if line.person == person.key
+            for line in ledger.lines(person=key)
         ),
     )
 
 
-def _plan(ledger: Ledger) -> Plan:
-    plan = ledger.plan()
-    if plan is None:
+def _outline(ledger: Ledger) -> Outline:
+    outline = ledger.outline()
+    if outline is None:
         raise UnreadableInput(
             "the ledger holds no move yet.", remedy="Begin one with `ueapi migrate apply`."
         )
-    return plan
+    return outline
 
 
 Answer = tuple[str, str | None]
+Answers = Mapping[Answer, int]
+"""How often each outcome was found with which reason."""
+
+_OUTCOMES: Final = {
+    DeviceState.VERIFIED: "moved",
+    DeviceState.FAILED: "failed",
+    DeviceState.ROLLED_BACK: "failed",
+    DeviceState.EXEMPT: "excluded",
+}
+_REASONS: Final = {
+    DeviceState.PLANNED: "wave-not-begun",
+    DeviceState.ANNOUNCED: Problem.NO_ANSWER.value,
+    DeviceState.LEFT: Problem.NOT_SIGNED_IN.value,
+    DeviceState.ENROLLED: "not-verified-yet",
+    DeviceState.EXEMPT: "exempt",
+    DeviceState.ROLLED_BACK: "rolled-back",
+}
 
 
-def _outcome(row: DeviceRow) -> str:
-    if row.state is DeviceState.VERIFIED:
-        return "moved"
-    return "failed" if row.state is DeviceState.FAILED else "waiting"
+def _answer(state: DeviceState, problem: str | None) -> Answer:
+    outcome = _OUTCOMES.get(state, "waiting")
+    if state is DeviceState.VERIFIED:
+        return outcome, None
+    return outcome, problem or _REASONS.get(state, "failed")
 
 
-def _reason(row: DeviceRow) -> str | None:
-    if row.state is DeviceState.VERIFIED:
-        return None
-    if row.problem:
-        return row.problem
-    return {
-        DeviceState.PLANNED: "wave-not-begun",
-        DeviceState.ANNOUNCED: Problem.NO_ANSWER.value,
-        DeviceState.LEFT: Problem.NOT_SIGNED_IN.value,
-        DeviceState.ENROLLED: "not-verified-yet",
-    }.get(row.state, "failed")
+def _answer_of(rows: Sequence[DeviceRow]) -> Answer:
+    """A person is where the first of their phones is that is not done; one that stays doesn't count beside others."""
+    done = (DeviceState.VERIFIED, DeviceState.EXEMPT)
+    first = next((r for r in rows if r.state not in done), None)
+    if first is not None:
+        return _answer(first.state, first.problem)
+    if rows and all(r.state is DeviceState.EXEMPT for r in rows):
+        return _answer(DeviceState.EXEMPT, None)
+    return _answer(DeviceState.VERIFIED, None)
 
 
-def _person_states(plan: Plan, rows: Sequence[DeviceRow]) -> dict[str, Answer]:
-    states: dict[str, Answer] = {}
-    by_person: dict[str, list[DeviceRow]] = {}
-    for row in rows:
-        by_person.setdefault(row.person, []).append(row)
-    for person in plan.people:
-        if person.exclusion is not None:
-            states[person.key] = ("excluded", person.exclusion.value)
-            continue
-        open_rows = [
-            r for r in by_person.get(person.key, []) if r.state is not DeviceState.VERIFIED
-        ]
-        states[person.key] = (
-            (_outcome(open_rows[0]), _reason(open_rows[0])) if open_rows else ("moved", None)
-        )
-    return states
+def _people(ledger: Ledger) -> Answers:
+    """As `_answer_of` for everyone, counted by the database."""
+    answers: Counter[Answer] = Counter()
+    excluded = dict(ledger.excluded())
+    moved = excluded.pop(None, 0)
+    for reason, count in excluded.items():
+        answers["excluded", reason] += count
+    for state, problem, count in ledger.open_people():
+        answers[_answer(state, problem)] += count
+        moved -= count
+    if exempt := ledger.exempt_people():
+        answers[_answer(DeviceState.EXEMPT, None)] += exempt
+    answers[_answer(DeviceState.VERIFIED, None)] += moved - exempt
+    return answers
 
 
-def _count(answers: Iterable[Answer]) -> Count:
-    counted = Counter(outcome for outcome, _ in answers)
+def _phones(ledger: Ledger, outline: Outline) -> Answers:
+    answers: Counter[Answer] = Counter()
+    for state, problem, count in ledger.problems():
+        answers[_answer(state, problem)] += count
+    for reason, count in outline.left_out.items():
+        answers["excluded", reason] += count
+    return answers
+
+
+def _count(answers: Answers) -> Count:
+    counted: Counter[str] = Counter()
+    for (outcome, _), count in answers.items():
+        counted[outcome] += count
     return Count(
         total=counted.total(),
         moved=counted["moved"],
@@ -228,16 +249,19 @@ def _count(answers: Iterable[Answer]) -> Count:
     )
 
 
-def _reasons(answers: Iterable[Answer]) -> Mapping[str, int]:
-    return dict(sorted(Counter(reason for _, reason in answers if reason).items()))
+def _reasons(answers: Answers) -> Mapping[str, int]:
+    counted: Counter[str] = Counter()
+    for (_, reason), count in answers.items():
+        if reason:
+            counted[reason] += count
+    return dict(sorted(counted.items()))
 
 
-def _gap(rows: Sequence[DeviceRow]) -> Gap:
-    minutes = sorted(
-        max((r.enrolled_at - r.left_at).total_seconds() / 60, 0.0)
-        for r in rows
-        if r.enrolled_at and r.left_at
-    )
+def _gap(ledger: Ledger) -> Gap:
+    read, none = datetime.fromisoformat, timedelta(0)
+    # A product's clock may run ahead of the other's; nobody is without work for less than no time.
+    gaps = (max(read(back) - read(left), none) for left, back in ledger.gaps())
+    minutes = sorted(gap.total_seconds() / 60 for gap in gaps)
     return Gap(p50=_percentile(minutes, 0.50), p95=_percentile(minutes, 0.95))
 
 
@@ -249,62 +273,68 @@ def _percentile(ordered: Sequence[float], part: float) -> float | None:
     return round(ordered[rank], 1)
 
 
-def _waves(plan: Plan, ledger: Ledger, rows: Sequence[DeviceRow]) -> Iterable[WaveProgress]:
-    wave_of = {p.key: p.wave for p in plan.people}
-    states: Mapping[int, WaveState] = ledger.wave_states()
-    for wave in plan.waves:
-        mine = [r for r in rows if wave_of[r.person] == wave.number]
+def _waves(outline: Outline, ledger: Ledger) -> Iterable[WaveProgress]:
+    states, numbers = ledger.wave_states(), ledger.wave_numbers()
+    for number in outline.waves:
+        phones, left, verified = numbers.get(number, (0, 0, 0))
         yield WaveProgress(
-            number=wave.number,
-            state=states[wave.number],
-            phones=len(mine),
-            left=sum(1 for r in mine if r.left_at is not None),
-            verified=sum(1 for r in mine if r.state is DeviceState.VERIFIED),
+            number=number, state=states[number], phones=phones, left=left, verified=verified
         )
 
 
-def _waiting(plan: Plan, ledger: Ledger, people: Mapping[str, Answer]) -> Iterable[Waiting]:
+def _waiting(outline: Outline, ledger: Ledger, people: Answers) -> Iterable[Waiting]:
     states = ledger.task_states()
-    for task in plan.tasks:
+    for task in outline.tasks:
         if states.get(task.id) is not TaskState.CONFIRMED:
             yield Waiting(who="administrator", what=task.title, count=1)
-    reasons = Counter(r for outcome, r in people.values() if outcome == "waiting" and r)
-    for reason, count in sorted(reasons.items()):
+    waiting = {answer: count for answer, count in people.items() if answer[0] == "waiting"}
+    for reason, count in _reasons(waiting).items():
         ours = reason in ("wave-not-begun", "not-verified-yet")
         yield Waiting(who="ueapi" if ours else "person", what=reason, count=count)
 
 
-_PLACE = {"left": "between", "signed-out": "between", "enrolled": "arrived", "verified": "moved"}
+_PLACE: Final = {
+    "left": "between",
+    "signed-out": "between",
+    "enrolled": "arrived",
+    "verified": "moved",
+    "rolled-back": "waiting",
+}
+_PLACES: Final = ("waiting", "between", "arrived", "moved")
+MOMENTS: Final = 200
+"""Points in time of a report at most, or a few more."""
 
 
-def _timeline(plan: Plan, lines: Sequence[LogRow], started: datetime | None) -> Iterable[Moment]:
-    """People by state over time, from the log; a moment for each change, thinned to at most 200."""
+def _timeline(
+    ledger: Ledger, *, started: datetime | None, ended: datetime | None
+) -> Iterable[Moment]:
+    """People by state over time, from the log; a moment for each change, thinned to about `MOMENTS`."""
     if started is None:
         return
-    place = {p.key: "waiting" for p in plan.people if p.exclusion is None}
-    moments: list[Moment] = [_moment(0.0, place)]
-    for line in lines:
-        if line.person in place and line.kind in _PLACE:
-            place[line.person] = _PLACE[line.kind]
-            moments.append(_moment(_hours(started, line.at), place))
-    if lines:
-        moments.append(_moment(_hours(started, lines[-1].at), place))
-    step = max(1, len(moments) // 200)
-    yield from moments[::step]
-    if (len(moments) - 1) % step:
-        yield moments[-1]
+    counts = dict.fromkeys(_PLACES, 0)
+    counts["waiting"] = ledger.excluded().get(None, 0)
+    course, place = ledger.course(), dict[str, str]()
+    step = max(1, (len(course) + 2) // MOMENTS)
+    yield _moment(0.0, counts)
+    for n, (at, kind, person) in enumerate(course, start=1):
+        counts[place.get(person, "waiting")] -= 1
+        place[person] = _PLACE[kind]
+        counts[place[person]] += 1
+        if n % step == 0:
+            yield _moment(_hours(started, datetime.fromisoformat(at)), counts)
+    if ended is not None:
+        yield _moment(_hours(started, ended), counts)
 
 
 def _hours(started: datetime, at: datetime) -> float:
     return round((at - started).total_seconds() / 3600, 2)
 
 
-def _moment(hours: float, place: Mapping[str, str]) -> Moment:
-    counted = Counter(place.values())
+def _moment(hours: float, counts: Mapping[str, int]) -> Moment:
     return Moment(
         hours=hours,
-        waiting=counted["waiting"],
-        between=counted["between"],
-        arrived=counted["arrived"],
-        moved=counted["moved"],
+        waiting=counts["waiting"],
+        between=counts["between"],
+        arrived=counts["arrived"],
+        moved=counts["moved"],
     )

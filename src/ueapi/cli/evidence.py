@@ -1,0 +1,155 @@
+"""`ueapi migrate evidence`: hand over what a move did, and verify what was handed over."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ueapi.cli.exits import Exit
+from ueapi.cli.printing import print_document
+from ueapi.cli.table import safe
+from ueapi.errors import UnreadableInput, UsageError
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+    from ueapi.apple.profiles.signing import Signer
+    from ueapi.migration.evidence import Verdict
+
+app = typer.Typer(help="Evidence of a move: export and verify.", no_args_is_help=True)
+
+
+@app.command("export")
+def export(
+    ledger: Annotated[Path, typer.Argument(help="The move's ledger file.")],
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM file with the certificate to sign with, and its chain.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="PEM file with the private key.")] = None,
+    password_env: Annotated[
+        str | None, typer.Option(help="Environment variable with the key's password.")
+    ] = None,
+) -> None:
+    """Write the evidence of a move to a folder, signed when a certificate is given. It names nobody."""
+    from ueapi.migration.evidence import export as write
+    from ueapi.migration.ledger import Ledger
+
+    signer = _signer(certificate, key, password_env)
+    with Ledger(f"sqlite:///{ledger}", may_write=False) as opened:
+        made = write(opened, out, signer=signer)
+    signed = f", signed by {safe(signer.subject)}" if signer else ", not signed"
+    typer.echo(f"{out}: {made.entries} entries from {made.first} to {made.last}{signed}.")
+    typer.echo(f"head {made.head}")
+
+
+def _signer(certificate: Path | None, key: Path | None, password_env: str | None) -> Signer | None:
+    from ueapi.apple.profiles.signing import Signer
+    from ueapi.migration.snapshots import read_bounded
+
+    if certificate is None and key is None and password_env is None:
+        return None
+    if certificate is None or key is None:
+        raise UsageError(
+            "signing needs a certificate and its private key.",
+            remedy="Give both --certificate and --key, or neither; nothing was written.",
+        )
+    password = os.environ.get(password_env) if password_env else None
+    if password_env and password is None:
+        raise UsageError(
+            f"the environment has no variable {password_env}.",
+            remedy="Set it to the key's password; nothing was written.",
+        )
+    secret = password.encode() if password is not None else None
+    return Signer.from_pem(read_bounded(certificate), read_bounded(key), secret)
+
+
+@app.command("verify")
+def verify(
+    folder: Annotated[Path, typer.Argument(help="Folder that `export` wrote.")],
+    head: Annotated[
+        str | None, typer.Option(help="A head that was published, as `status` shows it.")
+    ] = None,
+    anchors: Annotated[
+        Path | None, typer.Option(help="PEM file with the certificates to trust.")
+    ] = None,
+    at: Annotated[
+        datetime | None,
+        typer.Option(help="UTC time at which certificates must be valid; now if not given."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Verify exported evidence, offline. Exits 1 when anything was changed, 2 when it can't be read."""
+    from ueapi.migration.evidence import verify as check
+    from ueapi.runtime.clock import SystemClock
+
+    moment = at.replace(tzinfo=UTC) if at else SystemClock().now()
+    verdict = check(folder, at=moment, head=head, anchors=_anchors(anchors))
+    if as_json:
+        print_document(_document(verdict))
+    else:
+        _tell(verdict, folder)
+    if not verdict.is_good:
+        raise typer.Exit(Exit.REFUSED)
+
+
+def _anchors(path: Path | None) -> list[x509.Certificate]:
+    from cryptography import x509
+
+    from ueapi.migration.snapshots import read_bounded
+
+    if path is None:
+        return []
+    try:
+        return x509.load_pem_x509_certificates(read_bounded(path))
+    except ValueError:
+        raise UnreadableInput(
+            f"{path} holds no certificates in PEM.", remedy="Name a file with the ones to trust."
+        ) from None
+
+
+def _document(verdict: Verdict) -> dict[str, object]:
+    signature = verdict.signature
+    return {
+        "good": verdict.is_good,
+        "first_bad_entry": verdict.first_bad_entry,
+        "problems": [{"file": p.file, "entry": p.entry, "text": p.text} for p in verdict.problems],
+        "entries": verdict.entries,
+        "head": verdict.head,
+        "plan": verdict.plan,
+        "first": verdict.first,
+        "last": verdict.last,
+        "published_entry": verdict.published,
+        "signature": signature and {"signer": signature.signer, "trusted": signature.is_trusted},
+    }
+
+
+def _tell(verdict: Verdict, folder: Path) -> None:
+    for problem in verdict.problems:
+        typer.echo(f"{problem.file}: {safe(problem.text)}.")
+    if not verdict.is_good:
+        typer.echo(f"{folder} was changed after it was exported; {verdict.entries} entries hold.")
+        return
+    typer.echo(
+        f"{folder}: {verdict.entries} entries from {verdict.first} to {verdict.last}, unchanged."
+    )
+    typer.echo(f"head {verdict.head}")
+    if verdict.published is not None:
+        typer.echo(f"The published head is that of entry {verdict.published}.")
+    _tell_signature(verdict)
+
+
+def _tell_signature(verdict: Verdict) -> None:
+    found = verdict.signature
+    if found is None:
+        typer.echo("It is not signed; compare the head with one that was published.")
+    elif found.is_trusted:
+        typer.echo(f"Signed by {safe(found.signer)}, trusted.")
+    else:
+        typer.echo(
+            f"Signed by someone who calls themselves {safe(found.signer)}; give --anchors to know."
+        )

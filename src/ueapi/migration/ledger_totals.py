@@ -1,0 +1,67 @@
+"""Counts over everyone in the ledger, made by the database so that many people cost little."""
+
+from __future__ import annotations
+
+from sqlalchemy import case, func, select
+
+from ueapi.migration import tables as t
+from ueapi.migration.ledger_store import Store
+from ueapi.migration.rows import DeviceState
+
+
+class TotalsPart(Store):
+    """What a report asks."""
+
+    def excluded(self) -> dict[str | None, int]:
+        """How many people are left out for which reason; under `None` those who move."""
+        reason = t.people.c.exclusion
+        rows = self._rows(select(reason, func.count()).group_by(reason))
+        return {name: int(count) for name, count in rows}
+
+    def problems(self) -> list[tuple[DeviceState, str | None, int]]:
+        """How many phones are in which state with which problem."""
+        d = t.devices.c
+        rows = self._rows(select(d.state, d.problem, func.count()).group_by(d.state, d.problem))
+        return [(DeviceState(state), problem, int(count)) for state, problem, count in rows]
+
+    def open_people(self) -> list[tuple[DeviceState, str | None, int]]:
+        """For how many people the first phone that is not done is in which state with which problem."""
+        d, done = t.devices.c, (DeviceState.VERIFIED.value, DeviceState.EXEMPT.value)
+        first = (
+            select(func.min(d.source_id).label("id"))
+            .where(d.state.not_in(done))
+            .group_by(d.person)
+            .subquery()
+        )
+        joined = select(d.state, d.problem, func.count()).join(first, d.source_id == first.c.id)
+        rows = self._rows(joined.group_by(d.state, d.problem))
+        return [(DeviceState(state), problem, int(count)) for state, problem, count in rows]
+
+    def exempt_people(self) -> int:
+        """How many people keep all of their phones where they are."""
+        d, exempt = t.devices.c, DeviceState.EXEMPT.value
+        if not self._rows(select(d.state).where(d.state == exempt).limit(1)):
+            return 0
+        whole = (
+            select(d.person)
+            .group_by(d.person)
+            .having(func.min(d.state) == exempt, func.max(d.state) == exempt)
+            .subquery()
+        )
+        return int(self._rows(select(func.count()).select_from(whole))[0][0])
+
+    def wave_numbers(self) -> dict[int, tuple[int, int, int]]:
+        """Phones, phones that left, and verified phones of each wave."""
+        d = t.devices.c
+        verified = func.sum(case((d.state == DeviceState.VERIFIED.value, 1), else_=0))
+        rows = self._rows(
+            select(d.wave, func.count(), func.count(d.left_at), verified).group_by(d.wave)
+        )
+        return {int(w or 0): (int(n), int(left), int(done)) for w, n, left, done in rows}
+
+    def gaps(self) -> list[tuple[str, str]]:
+        """When each phone that is back lost work and regained it."""
+        found = self._plain_rows(
+            "SELECT left_at, enrolled_at FROM devices WHERE left_at IS NOT NULL AND enrolled_at IS NOT NULL"
+        )
+        return [(left, enrolled) for left, enrolled in map(tuple, found)]
