@@ -25,7 +25,10 @@ OUT   ?= build/demo
 JOBS  ?= 2
 ARGS  ?=
 
-.PHONY: help demo test lint types docs bench smoke clean
+SCHEMA  ?=
+SECONDS_OF_SOAK ?= 300
+
+.PHONY: help demo test lint types docs bench smoke soak fidelity clean
 .DELETE_ON_ERROR:
 
 help:
@@ -35,6 +38,8 @@ help:
 	@echo 'make types  mypy, strict over the sources'
 	@echo 'make docs   the manual, into build/site; a broken link is an error'
 	@echo 'make bench  side by side with peers'
+	@echo 'make soak   coverage-guided fuzzing of everything that reads profiles, $(SECONDS_OF_SOAK) seconds'
+	@echo 'make fidelity SCHEMA=DIR  the table of Apple rules against a checkout of the published schema'
 	@echo 'make smoke  import, list and a small demo on PYTHON=$(PYTHON)'
 
 $(RUNTIME): $(WANTED)
@@ -83,6 +88,14 @@ smoke: $(RUNTIME)
 	$(BIN)/python tools/smoke.py
 	$(BIN)/ueapi demo --users 10 --seed $(SEED) --out build/smoke-$(PYVER) --json > /dev/null
 	@echo "smoke on Python $(PYVER): passed"
+
+soak: $(TOOLS)
+	@mkdir -p build
+	$(BIN)/python -m tools.fuzz_profiles --seconds $(SECONDS_OF_SOAK) --seed $(SEED) --save build/fuzz-failure.bin
+
+fidelity: $(TOOLS)
+	@test -n "$(SCHEMA)" || { echo 'Name a checkout: git clone https://github.com/apple/device-management && make fidelity SCHEMA=device-management' >&2; exit 2; }
+	$(BIN)/python tools/fidelity $(SCHEMA)
 
 clean:
 	rm -rf .venv-* build dist plugins/*/dist

@@ -82,6 +82,17 @@ def later_rows(overrides: dict) -> dict:
     return kinds
 
 
+def neutral_of(items: list[Item]) -> dict[str, dict[str, bool | int | str]]:
+    """For payload keys that don't work under User Enrollment: the value that changes nothing anyway."""
+    found: dict[str, dict[str, bool | int | str]] = {}
+    for item in items:
+        works = item.facts.effective in ("allowed", "required", "not-available")
+        if item.section == "payload-key" and not works and item.facts.default is not None:
+            owner, _, key = item.id.partition(":")
+            found.setdefault(owner, {})[key] = item.facts.default
+    return found
+
+
 def files_of(items: list[Item]) -> dict[str, str]:
     """Which file of the schema tells about an item, without those one can guess."""
     found: dict[str, str] = {}
@@ -97,6 +108,8 @@ def table(items: list[Item], overrides: dict, source: dict[str, str]) -> dict:
         "source": {"repository": REPOSITORY, "license": "MIT", **source},
         "kinds": rows_of(items),
         "files": files_of(items),
+        "neutral": neutral_of(items),
+        "built_on": {b["payload"]: b["base"] for b in overrides["built_on"]},
         "earlier": {
             e["payload"]: [e["until"], LETTERS[e["mode"]], e["source"]]
             for e in overrides["earlier"]

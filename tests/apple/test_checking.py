@@ -230,3 +230,70 @@ def test_a_whole_profile_has_no_rest() -> None:
 
     assert parts.works == profile(payload(WIFI, SSID_STR="Work"))
     assert parts.rest is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "value"),
+    [
+        (WIFI, "ProxyType", "None"),
+        (WIFI, "DisableAssociationMACRandomization", False),
+        (RESTRICTIONS, "allowCamera", True),
+        (RESTRICTIONS, "forceLimitAdTracking", False),
+    ],
+)
+def test_a_forbidden_key_with_the_value_ios_has_anyway_is_named_and_no_loss(
+    kind: str, key: str, value: PlistValue
+) -> None:
+    whole = profile(payload(kind, **{key: value}))
+
+    (found,) = rules.check(whole, ios="26.0")
+
+    assert (found.key, found.mode) == (key, Mode.FORBIDDEN)
+    assert (found.severity, found.is_loss) == (Severity.NOTE, False)
+
+
+def test_single_sign_on_is_judged_by_the_schema_of_its_extension() -> None:
+    kerberos = payload(
+        "com.apple.extensiblesso",
+        ExtensionIdentifier="com.apple.AppSSOKerberos.KerberosExtension",
+        TeamIdentifier="apple",
+        ExtensionData={"pwReqLength": 8},
+    )
+    other = payload(
+        "com.apple.extensiblesso",
+        ExtensionIdentifier="org.example.sso",
+        ExtensionData={"pwReqLength": 8},
+    )
+
+    assert losses(profile(kerberos), ios="26.0") == [
+        ("com.apple.extensiblesso", "ExtensionData.pwReqLength")
+    ]
+    assert losses(profile(other), ios="26.0") == []
+
+
+def test_per_app_vpn_has_the_keys_of_vpn_as_well() -> None:
+    vpn = payload(
+        "com.apple.vpn.managed.applayer",
+        VPNType="IKEv2",
+        VPNUUID="V",
+        IKEv2={"RemoteAddress": "vpn.example.org"},
+        Colour="red",
+    )
+
+    found = rules.check(profile(vpn), ios="26.0")
+
+    assert [(f.key, f.severity) for f in found] == [("Colour", Severity.NOTE)]
+    assert rules.verdict(
+        rules.RuleKind.KEY, "com.apple.vpn.managed.applayer:VPNType", ios="26.0"
+    ).is_usable
+
+
+def test_what_is_demanded_to_be_absent_is_told_once() -> None:
+    enrollment = payload(
+        "com.apple.mdm",
+        AccessRights=1,
+        EnrollmentMode="BYOD",
+        AssignedManagedAppleID="anne@example.org",
+    )
+
+    assert losses(profile(enrollment), ios="26.0") == [("com.apple.mdm", "AccessRights")]

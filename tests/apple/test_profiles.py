@@ -32,10 +32,6 @@ def profile(*payloads: Payload, **extra: PlistValue) -> ConfigurationProfile:
     )
 
 
-def places(found: tuple[profiles.Finding, ...]) -> list[tuple[str, str | None]]:
-    return [(finding.payload_type, finding.key) for finding in found]
-
-
 def test_a_written_profile_reads_as_itself() -> None:
     whole = profile(
         evolve(payload(WIFI, SSID_STR="Work"), common={"PayloadDescription": "x"}),

@@ -39,6 +39,8 @@ class Facts:
     mode: str = "allowed"
     enrollments: tuple[str, ...] | None = None
     limit: str = "allowed"
+    default: bool | int | str | None = None
+    """What iOS does when the key is absent, if the schema says so."""
 
     @property
     def is_there(self) -> bool:
@@ -116,6 +118,10 @@ def _files(place: Path) -> list[Path]:
     return [place] if place.is_file() else sorted(place.rglob("*.yaml"))
 
 
+def _scalar(value: object) -> bool | int | str | None:
+    return value if isinstance(value, bool | int | str) else None
+
+
 def _stated(block: dict[str, Any], name: str, otherwise: str) -> str:
     value = block.get(name)
     return otherwise if value is None else "" if value == MISSING else str(value)
@@ -147,6 +153,7 @@ def _walk(
         if id(row) in holders:
             continue
         facts = above.inside((row.get("supportedOS") or {}).get("iOS"))
+        facts = replace(facts, default=_scalar(row.get("default")))
         name = path + "[]" if in_array else path
         if not is_element:
             name = f"{name}.{row['key']}" if name else str(row["key"])

@@ -17,8 +17,6 @@ from ueapi.apple.profiles.ber import definite, encoded
 from ueapi.apple.profiles.certificates import UNREADABLE
 from ueapi.errors import InvalidModel
 
-SIGNED: Final = b"\x30"
-"""What every signed message starts with, and no property list does."""
 LARGEST_SIGNED: Final = LARGEST + 1024 * 1024
 """Bytes of a signed message: a property list and room for certificates."""
 MOST_CERTIFICATES: Final = 32
@@ -69,11 +67,6 @@ class SignedMessage:
     content: bytes = field(repr=False)
     certificates: tuple[x509.Certificate, ...]
     signers: tuple[SignerEntry, ...]
-
-
-def is_signed(content: bytes) -> bool:
-    """Whether bytes look like a signed message rather than a property list."""
-    return content.startswith(SIGNED)
 
 
 def take_apart(signed: bytes) -> SignedMessage:

@@ -9,7 +9,6 @@ from attrs import field, frozen
 
 from ueapi.apple import plist
 from ueapi.apple.plist import PlistDict, PlistValue
-from ueapi.apple.profiles.cms import is_signed
 from ueapi.errors import InvalidModel
 
 CONFIGURATION: Final = "Configuration"
@@ -26,6 +25,8 @@ _CONTENT: Final = "PayloadContent"
 _ENCRYPTED: Final = "EncryptedPayloadContent"
 _COMMON: Final = frozenset({"PayloadDescription", "PayloadOrganization", "PayloadEnabled"})
 _IN_PAYLOAD: Final = frozenset({_TYPE, _IDENTIFIER, _UUID, _VERSION, _NAME})
+_SIGNED: Final = b"\x30"
+"""How every ASN.1 sequence begins, and no property list does."""
 _REMEDY: Final = "Correct the profile or export it again; nothing was changed."
 
 
@@ -93,6 +94,11 @@ def read(content: bytes) -> ConfigurationProfile:
         version=_version(root, "the profile"),
         extra=_rest(root, _IN_PAYLOAD | _COMMON - {"PayloadEnabled"} | {_CONTENT}),
     )
+
+
+def is_signed(content: bytes) -> bool:
+    """Whether bytes look like a signed message rather than a property list."""
+    return content.startswith(_SIGNED)
 
 
 def write(profile: ConfigurationProfile) -> bytes:

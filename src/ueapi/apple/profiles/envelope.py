@@ -8,8 +8,8 @@ from typing import Final
 from attrs import field, frozen
 
 from ueapi.apple.plist_binary import MAGIC
-from ueapi.apple.profiles.cms import is_signed, refuse, take_apart
-from ueapi.apple.profiles.document import ConfigurationProfile, read, write
+from ueapi.apple.profiles.cms import refuse, take_apart
+from ueapi.apple.profiles.document import ConfigurationProfile, is_signed, read, write
 from ueapi.apple.profiles.signing import Signer, sign
 from ueapi.errors import UsageError
 

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from attrs import evolve
+
 from ueapi.apple.plist import PlistValue
 from ueapi.apple.profiles.document import CONFIGURATION, ConfigurationProfile, Payload
-from ueapi.apple.profiles.keys import owner_of, paths_of, wildcard
+from ueapi.apple.profiles.keys import owner_of, paths_of
 from ueapi.apple.rules.demands import Condition, Demand
 from ueapi.apple.rules.findings import Effect, Finding, Severity
 from ueapi.apple.rules.judging import OVERRIDES, UNPROVEN
 from ueapi.apple.rules.kinds import Mode, RuleKind, RuleVerdict
+from ueapi.apple.rules.schemas import Schema, schema_of
 from ueapi.apple.rules.source import Disagreement
 from ueapi.apple.rules.table import Ios, Rules
 from ueapi.apple.rules.version import IosRange, IosVersion
 
 TOP_LEVEL: Final = "TopLevel"
 """Apple's name for the schema of the profile itself."""
-KERBEROS: Final = "(kerberos)"
-"""How the table marks the second schema of single sign-on payloads."""
 ACCOUNT_DRIVEN_ONLY_SINCE: Final = IosVersion((18,))
 """From here on account-driven enrollment is the one way into User Enrollment."""
 _MDM_MARKS: Final = frozenset({"EnrollmentMode", "AssignedManagedAppleID"})
@@ -48,9 +49,7 @@ def unknown_keys(payload: Payload) -> tuple[str, ...]:
 
     Below a key whose content is free (a vendor's own settings) everything is known.
     """
-    schema = _Schema(payload.type)
-    if not schema.is_known_type:
-        return ()
+    schema = schema_of(payload)
     return tuple(dict.fromkeys(p for p, _ in paths_of(payload.content) if schema.misses(p)))
 
 
@@ -213,10 +212,11 @@ def _demand_text(condition: Condition) -> str:
 
 def _of_keys(payload: Payload, span: IosRange) -> Iterator[Finding]:
     """Each key once; of a dictionary or array that doesn't work, nothing inside is told again."""
-    schema = _Schema(payload.type)
+    schema = schema_of(payload)
+    demanded = {c.key for c in Rules.load().conditions(payload.type, ios=span)}
     told = set[str]()
     for path, value in paths_of(payload.content):
-        if path in told:
+        if path in told or path in demanded:
             continue
         if owner_of(path) in told:
             told.add(path)
@@ -229,7 +229,7 @@ def _of_keys(payload: Payload, span: IosRange) -> Iterator[Finding]:
 
 
 def _of_path(
-    payload: Payload, schema: _Schema, path: str, value: PlistValue, span: IosRange
+    payload: Payload, schema: Schema, path: str, value: PlistValue, span: IosRange
 ) -> Finding | None:
     verdict = schema.verdict(path, span)
     if verdict is None:
@@ -237,10 +237,23 @@ def _of_path(
     if verdict.mode is Mode.IGNORED:
         return _ignored(payload, path, value, verdict)
     if not verdict.is_usable:
-        return _of_key(payload.type, payload.identifier, path, verdict)
+        finding = _of_key(payload.type, payload.identifier, path, verdict)
+        neutral = Rules.load().neutral(payload.type, path)
+        return _harmless(finding) if value == neutral and type(value) is type(neutral) else finding
     if verdict.is_deprecated:
         return _deprecated(payload.type, payload.identifier, path, verdict)
     return None
+
+
+def _harmless(finding: Finding) -> Finding:
+    """The value asks for what iOS does anyway, so nothing is lost."""
+    return evolve(
+        finding,
+        severity=Severity.NOTE,
+        effect=Effect.NONE,
+        reason=f"{finding.reason} The value is what iOS does anyway, so nothing is lost.",
+        instead="",
+    )
 
 
 def _unknown_key(payload: Payload, path: str, span: IosRange) -> Finding:
@@ -289,34 +302,3 @@ def _forced_text(path: str, values: Mapping[str, bool | int], present_only: tupl
     if path in present_only:
         return "The value has no effect; that the key is there takes away the choice of never."
     return "iOS enforces its own fixed passcode rules instead; this key has no part in them."
-
-
-class _Schema:
-    """The keys the table knows for one payload type, its second schema included where it has one."""
-
-    def __init__(self, payload_type: str) -> None:
-        rules = Rules.load()
-        self._keys: Mapping[str, frozenset[str]] = {
-            owner: keys
-            for owner in (payload_type, payload_type + KERBEROS)
-            if (keys := rules.keys_of(owner))
-        }
-        self.is_known_type = bool(self._keys)
-
-    def verdict(self, path: str, span: IosRange) -> RuleVerdict | None:
-        """The verdict on a key; `None` for one the table doesn't know."""
-        for owner, keys in self._keys.items():
-            for spelling in (path, wildcard(path)):
-                if spelling in keys:
-                    return Rules.load().verdict(RuleKind.KEY, f"{owner}:{spelling}", ios=span)
-        return None
-
-    def misses(self, path: str) -> bool:
-        """Whether the table should know a key and doesn't."""
-        if not self.is_known_type:
-            return False
-        every = [known for keys in self._keys.values() for known in keys]
-        if path in every or wildcard(path) in every:
-            return False
-        owner = path.rpartition(".")[0]
-        return not owner or any(known.startswith(f"{owner}.") for known in every)

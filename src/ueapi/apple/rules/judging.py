@@ -140,7 +140,7 @@ def _note(row: Row, ios: IosVersion, mode: Mode) -> str:
 
 def _also(row: Row) -> str:
     if row.supervised and row.mode is Mode.FORBIDDEN:
-        return " It also works on supervised devices only."
+        return " Elsewhere it works on supervised devices only."
     return ""
 
 

@@ -74,6 +74,8 @@ class Stored(BaseModel):
     source: Release
     kinds: dict[str, Rows]
     files: dict[str, str]
+    neutral: dict[str, dict[str, bool | int | str]]
+    built_on: dict[str, str]
     earlier: dict[str, tuple[str, str, str]]
     conditions: tuple[tuple[str, str, str, str, str], ...]
     forced: dict[str, Forced]

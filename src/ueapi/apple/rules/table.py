@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ueapi.apple.rules.demands import Condition, Demand
 from ueapi.apple.rules.judging import BY_LETTER, OVERRIDES, Before, Row, judge, version_or_none
@@ -123,6 +123,10 @@ class Rules:
         """What iOS enforces by itself once this payload or declaration is present."""
         return self._stored.forced.get(id)
 
+    def neutral(self, payload_type: str, key: str) -> bool | int | str | None:
+        """The value of a key without effect that asks for what iOS does anyway; `None` where none is known."""
+        return self._stored.neutral.get(payload_type, {}).get(key)
+
     def instead(self, kind: RuleKind, id: str) -> Alternative | None:  # noqa: A002
         """What does a similar thing and is allowed; `None` where nothing is known."""
         found = self._stored.instead.get(f"{kind}/{id}")
@@ -139,7 +143,22 @@ class Rules:
             text = _look_up(self._stored.later.get(section, {}), full)
             if text is not None:
                 return self._read(section, full, text, OVERRIDES)
-        return None
+        return self._of_base(full) if kind is RuleKind.KEY else None
+
+    def _of_base(self, full: str) -> Row | None:
+        """A key that a payload takes over from the one it is built on: allowed as far as the payload itself is."""
+        owner, _, key = full.partition(":")
+        base = self._stored.built_on.get(owner)
+        own = self._row(RuleKind.PAYLOAD, owner) if base else None
+        row = self._row(RuleKind.KEY, f"{base}:{key}") if base else None
+        if own is None or row is None or row.introduced is None or own.introduced is None:
+            return row
+        return evolve(
+            row,
+            mode=own.mode,
+            introduced=max(own.introduced, row.introduced),
+            source=own.source,
+        )
 
     def _read(self, section: str, full: str, text: str, basis: str) -> Row:
         mode, *rest = text.split("|")
@@ -214,9 +233,10 @@ def _verdict(rules: Rules, kind: RuleKind, full: str, row: Row, span: IosRange) 
 @lru_cache(maxsize=1024)
 def _keys_of(rules: Rules, payload_type: str) -> frozenset[str]:
     found = set[str]()
-    for kinds in (rules._stored.kinds, rules._stored.later):
-        rows = kinds.get("payload-key", {}).get(payload_type)
-        found.update(rows if isinstance(rows, dict) else ())
+    for owner in (payload_type, rules._stored.built_on.get(payload_type)):
+        for kinds in (rules._stored.kinds, rules._stored.later):
+            rows = kinds.get("payload-key", {}).get(owner or "")
+            found.update(rows if isinstance(rows, dict) else ())
     return frozenset(found)
 
 
