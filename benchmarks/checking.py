@@ -18,7 +18,7 @@ from typing import Final
 
 from ueapi.apple import rules
 from ueapi.apple.profiles import read
-from ueapi.apple.profiles.cms import is_signed
+from ueapi.apple.profiles.envelope import open_document
 
 CORPUS: Final = Path(__file__).resolve().parent.parent / "tests/apple/corpus"
 IOS: Final = "18.0-27.0"
@@ -29,7 +29,7 @@ SECONDS: Final = 0.5
 def ordinary() -> list[bytes]:
     """The profiles of the tests' corpus: what administrators put on personal phones."""
     files = [path.read_bytes() for path in sorted(CORPUS.glob("*.mobileconfig"))]
-    return [content for content in files if not is_signed(content)]
+    return [content for content in files if not open_document(content).is_signed]
 
 
 def loading() -> float:

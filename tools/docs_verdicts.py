@@ -127,11 +127,21 @@ def remarks(item: Told, page: str, known_source: str = "") -> str:
         lines.append(f"deprecated from {now.deprecated}")
     if now.supervised_only:
         lines.append("supervised devices only")
+    if without_loss := _neutral(item):
+        lines.append(f"no loss when `{without_loss}`")
     if said := _said_before(item):
         lines.append(said)
     if now.source.partition("#")[0] != known_source.partition("#")[0]:
         lines.append(f"[source]({now.source})")
     return "; ".join(line for line in lines if line)
+
+
+def _neutral(item: Told) -> str:
+    """The value of a key without effect that asks for what iOS does anyway."""
+    owner, _, key = item.id.partition(":")
+    value = RULES.neutral(owner, key)
+    is_ignored = any(run.verdict.mode is Mode.IGNORED for run in item.runs)
+    return "" if value is None or is_ignored else str(value).lower()
 
 
 def _said_before(item: Told) -> str:
