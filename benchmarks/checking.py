@@ -80,8 +80,9 @@ def main() -> None:
     ways["both"]()
     first = len(files) / (time.perf_counter() - started)
     figures = {name: _per_second(work) for name, work in ways.items()}
+    apart = {"loading": loading(), "importing": importing(), "table": table_size()}
     size = sum(map(len, files)) / len(files)
-    print(json.dumps({"profiles": len(files), "bytes": size, "first": first, **figures}))
+    print(json.dumps({"profiles": len(files), "bytes": size, "first": first, **figures, **apart}))
 
 
 if __name__ == "__main__":
