@@ -293,6 +293,18 @@ def test_a_folder_that_is_no_bundle_is_unreadable(name: str, copy: Path) -> None
         judged(copy)
 
 
+def test_the_few_lines_of_the_manual_check_the_chain(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    manual = Path(__file__).resolve().parents[2] / "docs/explanation/evidence.md"
+    few_lines = manual.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
+    monkeypatch.chdir(bundle)
+
+    exec(few_lines, {})
+
+    assert capsys.readouterr().out == f"head {judged(bundle).head}\n"
+
+
 # -- export ------------------------------------------------------------------------------------------
 
 

@@ -240,6 +240,18 @@ def leave_and_ignore(ledger: Ledger) -> None:
             ledger.set_device("99", state=DeviceState.LEFT)
 
 
+def test_a_reader_sees_one_moment_while_another_process_writes(tmp_path: Path) -> None:
+    with begun(tmp_path) as ledger, Ledger(url(tmp_path), may_write=False) as reader:
+        with reader.one_moment():
+            before = reader.head()
+            ledger.set_device("1", state=DeviceState.LEFT, since=NOW)
+            assert reader.head() == before
+            assert reader.devices()[0].state is DeviceState.PLANNED
+
+        assert reader.head() == ledger.head()
+        assert reader.devices()[0].state is DeviceState.LEFT
+
+
 # -- what stays --------------------------------------------------------------------------------------
 
 

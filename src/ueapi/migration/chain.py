@@ -101,6 +101,11 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def content_digest(content: object) -> str:
+    """The digest of plain content, for `input_digest` and `output_digest`: equal content has equal digests."""
+    return sha256_of(_encode(content))
+
+
 def digest_for(content: Mapping[str, object]) -> str:
     """The digest of an entry's fields; `digest` itself does not count."""
     return sha256_of(_encode({k: v for k, v in content.items() if k != "digest"}))

@@ -20,7 +20,7 @@ from sqlalchemy.schema import CreateColumn
 
 from ueapi.errors import UnreadableInput
 from ueapi.migration import tables as t
-from ueapi.migration.chain import EMPTY, EntryKind, canonical, fields_of, linked, sha256_of
+from ueapi.migration.chain import EMPTY, EntryKind, content_digest, fields_of, linked
 from ueapi.migration.documents import Plan
 from ueapi.migration.outline import write_outline
 
@@ -179,4 +179,4 @@ def _digest_of_states(db: Connection) -> str:
         name: [list(row) for row in db.execute(text(f"SELECT * FROM {name} ORDER BY 1"))]  # noqa: S608 - own names
         for name in _STATES
     }
-    return sha256_of(canonical(rows))
+    return content_digest(rows)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from ueapi.migration import tables as t
-from ueapi.migration.chain import EntryKind
+from ueapi.migration.chain import EntryKind, subject_for
 from ueapi.migration.ledger_store import Store
 from ueapi.migration.rows import LogRow
 
@@ -60,7 +60,7 @@ class LogPart(Store):
         """The log, oldest first; only the lines of one person when a key is given."""
         wanted = select(*_OF).where(_IS_EVENT).order_by(t.evidence.c.n)
         if person is not None:
-            wanted = wanted.where(t.evidence.c.subject == person)
+            wanted = wanted.where(t.evidence.c.subject == subject_for(person))
         return _lines(self._rows(wanted))
 
     def last_line_at(self) -> datetime | None:
@@ -76,10 +76,10 @@ class LogPart(Store):
 
     def course(self) -> list[tuple[str, str, str]]:
         """Events that moved a person on: time, kind, person; oldest first."""
-        found = self._plain_rows(
+        found: list[tuple[str, str, str]] = self._plain_rows(
             f"SELECT at, action, subject FROM evidence WHERE {t.COURSE} ORDER BY n"  # noqa: S608 - own words
         )
-        return [(at, action, subject) for at, action, subject in map(tuple, found)]
+        return found
 
 
 def _lines(rows: Sequence[Row[Any]]) -> list[LogRow]:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 
 from ueapi.errors import UsageError
 from ueapi.migration import tables as t
-from ueapi.migration.chain import EntryKind, canonical, sha256_of
+from ueapi.migration.chain import EntryKind, content_digest
 from ueapi.migration.ledger_store import Store, utc
 from ueapi.migration.rows import DeviceRow, DeviceState, device_row
 
@@ -101,7 +101,7 @@ class PeoplePart(Store):
             EntryKind.DEVICE,
             state,
             subject=f"device:{source_id}",
-            output_digest=sha256_of(canonical(plain)),
+            output_digest=content_digest(plain),
             text=str(plain.get("problem") or ""),
         )
 

@@ -56,6 +56,7 @@ class Store:
         self._keeps = may_write
         self._depth = 0
         self._is_broken = False
+        self._is_still = False
         self._seen_request: int | None = None
         self._forget()
         self._engine = engine_for(url)
@@ -149,19 +150,39 @@ class Store:
                 remedy="Let the error end the transaction; nothing of it was written.",
             )
 
+    @contextmanager
+    def one_moment(self) -> Iterator[None]:
+        """What is read inside is the ledger of one moment, whatever another process writes meanwhile."""
+        if self._keeps or self._is_still:
+            yield
+            return
+        self._is_still = True
+        try:
+            if self._engine.dialect.name == "sqlite":
+                # The driver begins transactions only before changes.
+                self._connection.exec_driver_sql("BEGIN")
+            yield
+        finally:
+            self._is_still = False
+            self._release()
+
     def _rows(self, statement: Select[*tuple[Any, ...]]) -> list[Row[*tuple[Any, ...]]]:
         rows = self._connection.execute(statement).all()
         self._release()
         return list(rows)
 
-    def _plain_rows(self, statement: str) -> list[Row[Any]]:
-        """Rows of a question that is written out, for large answers."""
-        rows = self._connection.exec_driver_sql(statement).all()
-        self._release()
-        return list(rows)
+    def _plain_rows(self, statement: str) -> list[Any]:
+        """Rows straight from the driver: of hundreds of thousands, objects around them would cost more than they do."""
+        cursor = self._connection.connection.cursor()
+        try:
+            cursor.execute(statement)
+            return list(cursor.fetchall())
+        finally:
+            cursor.close()
+            self._release()
 
     def _release(self) -> None:
-        if not self._depth:
+        if not self._depth and not self._is_still:
             self._connection.rollback()
 
     # -- evidence ----------------------------------------------------------------------------------

@@ -61,7 +61,7 @@ class TotalsPart(Store):
 
     def gaps(self) -> list[tuple[str, str]]:
         """When each phone that is back lost work and regained it."""
-        found = self._plain_rows(
+        found: list[tuple[str, str]] = self._plain_rows(
             "SELECT left_at, enrolled_at FROM devices WHERE left_at IS NOT NULL AND enrolled_at IS NOT NULL"
         )
-        return [(left, enrolled) for left, enrolled in map(tuple, found)]
+        return found

@@ -107,6 +107,11 @@ def report(ledger: Ledger, *, seed: int | None = None) -> Report:
     Raises:
         UnreadableInput: the ledger holds no move yet.
     """
+    with ledger.one_moment():
+        return _report(ledger, seed)
+
+
+def _report(ledger: Ledger, seed: int | None) -> Report:
     outline, started = _outline(ledger), ledger.started_at()
     people, phones = _people(ledger), _phones(ledger, outline)
     ended, head = ledger.last_line_at(), ledger.head()
@@ -317,9 +322,10 @@ def _timeline(
     step = max(1, (len(course) + 2) // MOMENTS)
     yield _moment(0.0, counts)
     for n, (at, kind, person) in enumerate(course, start=1):
+        here = _PLACE[kind]
         counts[place.get(person, "waiting")] -= 1
-        place[person] = _PLACE[kind]
-        counts[place[person]] += 1
+        counts[here] += 1
+        place[person] = here
         if n % step == 0:
             yield _moment(_hours(started, datetime.fromisoformat(at)), counts)
     if ended is not None:
