@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import case, func, select
 
 from ueapi.migration import tables as t
+from ueapi.migration.chain import EntryKind
 from ueapi.migration.ledger_store import Store
-from ueapi.migration.rows import DeviceState
+from ueapi.migration.rows import DeviceState, HaltRow, WaveRow, WaveState
 
 
 class TotalsPart(Store):
@@ -65,3 +68,44 @@ class TotalsPart(Store):
             "SELECT left_at, enrolled_at FROM devices WHERE left_at IS NOT NULL AND enrolled_at IS NOT NULL"
         )
         return found
+
+    def wave_rows(self) -> list[WaveRow]:
+        """Every wave with the times of its last change and of its first announcement."""
+        w = t.waves.c
+        rows = self._rows(select(w.number, w.state, w.since, w.announced_at).order_by(w.number))
+        return [
+            WaveRow(
+                number=int(number),
+                state=WaveState(state),
+                since=datetime.fromisoformat(since),
+                announced_at=datetime.fromisoformat(announced) if announced else None,
+            )
+            for number, state, since, announced in rows
+        ]
+
+    def verified_since(self, at: datetime) -> int:
+        """How many phones were verified at that time or later."""
+        d = t.devices.c
+        is_verified = (d.state == DeviceState.VERIFIED.value) & (d.verified_at >= at.isoformat())
+        return int(self._rows(select(func.count()).select_from(t.devices).where(is_verified))[0][0])
+
+    def halts(self) -> list[HaltRow]:
+        """What the evidence says on the course of the move and its waves, pauses among it; oldest first."""
+        e = t.evidence.c
+        waves = self._rows(select(t.waves.c.number))
+        # Entries without a person or phone are few, and found by their subject.
+        subjects = ["", *(f"wave:{number}" for (number,) in waves)]
+        kinds = [EntryKind.JOB.value, EntryKind.WAVE.value]
+        wanted = select(e.at, e.actor, e.action, e.subject, e.text).where(
+            e.subject.in_(subjects), e.kind.in_(kinds)
+        )
+        return [
+            HaltRow(
+                at=datetime.fromisoformat(at),
+                actor=actor,
+                action=action,
+                subject=subject,
+                text=text,
+            )
+            for at, actor, action, subject, text in self._rows(wanted.order_by(e.n))
+        ]

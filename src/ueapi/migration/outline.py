@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Connection, insert
@@ -27,8 +28,23 @@ class TaskTitle(_Part):
     title: str
 
 
+class PlannedWave(_Part):
+    """A wave as it was planned: times in UTC, or in hours from the start of the first wave where there are no dates."""
+
+    number: int
+    kind: str
+    people: int
+    starts_after: float
+    starts_at: datetime | None = None
+    through_after: float | None = None
+    """When its last prompt person is expected to be through."""
+
+
 class Outline(_Part):
-    """The plan without people: names of the products, waves, tasks, losses, notes, and how many phones stay and why."""
+    """The plan without people: names of the products, waves, tasks, losses, notes, and how many phones stay and why.
+
+    What has a default may be missing in a ledger of an earlier version.
+    """
 
     source: str
     target: str
@@ -37,6 +53,13 @@ class Outline(_Part):
     losses: tuple[Loss, ...]
     notes: tuple[str, ...]
     left_out: Mapping[str, int]
+    schedule: tuple[PlannedWave, ...] = ()
+    finish_after: float | None = None
+    """Hours from the start of the first wave until the last prompt person is expected to be through."""
+    finish_at: datetime | None = None
+    close_after: float | None = None
+    """Hours until a wave stops waiting."""
+    timezone: str = "UTC"
 
     @classmethod
     def of(cls, plan: Plan) -> Outline:
@@ -49,6 +72,24 @@ class Outline(_Part):
             losses=plan.losses,
             notes=plan.notes,
             left_out=dict(Counter(reason.value for reason in plan.left_out.values())),
+            schedule=tuple(_schedule(plan)),
+            finish_after=plan.forecast.finish_after if plan.forecast else None,
+            finish_at=plan.forecast.finish_at if plan.forecast else None,
+            close_after=plan.policy.close_after,
+            timezone=plan.policy.timezone,
+        )
+
+
+def _schedule(plan: Plan) -> Iterator[PlannedWave]:
+    expected = {w.number: w.finish_after for w in plan.forecast.waves} if plan.forecast else {}
+    for wave in plan.waves:
+        yield PlannedWave(
+            number=wave.number,
+            kind=wave.kind.value,
+            people=len(wave.people),
+            starts_after=wave.starts_after,
+            starts_at=wave.starts_at,
+            through_after=expected.get(wave.number),
         )
 
 

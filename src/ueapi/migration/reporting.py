@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from ueapi.errors import UnreadableInput
 from ueapi.migration.documents import Document, Loss
+from ueapi.migration.incidents import Doubts, Halt, blind_calls, halts, unresolved
 from ueapi.migration.ledger import Ledger
-from ueapi.migration.looking import Problem
 from ueapi.migration.outline import Outline
-from ueapi.migration.rows import DeviceRow, DeviceState, TaskState
-
-
-class Count(Document):
-    """A balance: total = moved + waiting + excluded + failed."""
-
-    total: int
-    moved: int
-    waiting: int
-    excluded: int
-    failed: int
+from ueapi.migration.progress import (
+    Finish,
+    Standstill,
+    WaveProgress,
+    finish,
+    last_known,
+    open_titles,
+    require_outline,
+    standstill,
+    wave_progress,
+)
+from ueapi.migration.rows import WaveState
+from ueapi.migration.tally import (
+    Answers,
+    Count,
+    answer_of,
+    answers_of_people,
+    answers_of_phones,
+    counted,
+    reasons_in,
+    reasons_to_wait,
+)
 
 
 class Gap(Document):
@@ -48,16 +58,6 @@ class Moment(Document):
     between: int
     arrived: int
     moved: int
-
-
-class WaveProgress(Document):
-    """One wave in numbers of phones."""
-
-    number: int
-    state: str
-    phones: int
-    left: int
-    verified: int
 
 
 class Evidence(Document):
@@ -88,6 +88,18 @@ class Report(Document):
     timeline: tuple[Moment, ...] = ()
     notes: tuple[str, ...] = ()
     evidence: Evidence
+    as_of: datetime | None = None
+    """The last thing the ledger knows of; a report in the middle of a move is true for this moment."""
+    standstill: Standstill | None = None
+    finish: Finish = Finish()
+    halts: tuple[Halt, ...] = ()
+    blind_calls: Doubts = Doubts()
+    unresolved: Doubts = Doubts()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether every wave stopped waiting."""
+        return all(wave.state == WaveState.CLOSED for wave in self.waves)
 
 
 class PersonStatus(Document):
@@ -112,14 +124,15 @@ def report(ledger: Ledger, *, seed: int | None = None) -> Report:
 
 
 def _report(ledger: Ledger, seed: int | None) -> Report:
-    outline, started = _outline(ledger), ledger.started_at()
-    people, phones = _people(ledger), _phones(ledger, outline)
+    outline, started = require_outline(ledger), ledger.started_at()
+    people, phones = answers_of_people(ledger), answers_of_phones(ledger, outline)
     ended, head = ledger.last_line_at(), ledger.head()
+    waves, as_of = tuple(wave_progress(ledger, outline)), last_known(ledger) or started
     return Report(
-        users=_count(people),
-        devices=_count(phones),
-        reasons=_reasons(people),
-        device_reasons=_reasons(phones),
+        users=counted(people),
+        devices=counted(phones),
+        reasons=reasons_in(people),
+        device_reasons=reasons_in(phones),
         losses=outline.losses,
         calls=ledger.calls(),
         gap_minutes=_gap(ledger),
@@ -128,11 +141,17 @@ def _report(ledger: Ledger, seed: int | None) -> Report:
         target=outline.target,
         started_at=started,
         ended_at=ended,
-        waves=tuple(_waves(outline, ledger)),
+        waves=waves,
         waiting_for=tuple(_waiting(outline, ledger, people)),
         timeline=tuple(_timeline(ledger, started=started, ended=ended)),
         notes=outline.notes,
         evidence=Evidence(entries=head.entries, head=head.digest),
+        as_of=as_of,
+        standstill=standstill(ledger),
+        finish=finish(ledger, outline, waves, now=as_of),
+        halts=halts(ledger),
+        blind_calls=blind_calls(ledger),
+        unresolved=unresolved(ledger),
     )
 
 
@@ -142,7 +161,7 @@ def who(ledger: Ledger, user: str) -> PersonStatus:
     Raises:
         UnreadableInput: nobody in the plan is called that, or several are.
     """
-    _outline(ledger)
+    require_outline(ledger)
     found = ledger.find(user)
     if len(found) != 1:
         many = "several people are" if found else "nobody in the plan is"
@@ -152,7 +171,7 @@ def who(ledger: Ledger, user: str) -> PersonStatus:
         )
     key, wave, exclusion = found[0]
     rows = ledger.device_rows(person=key)
-    outcome, reason = ("excluded", exclusion) if exclusion else _answer_of(rows)
+    outcome, reason = ("excluded", exclusion) if exclusion else answer_of(rows)
     return PersonStatus(
         key=key,
         wave=wave,
@@ -167,99 +186,6 @@ def who(ledger: Ledger, user: str) -> PersonStatus:
             for line in ledger.lines(person=key)
         ),
     )
-
-
-def _outline(ledger: Ledger) -> Outline:
-    outline = ledger.outline()
-    if outline is None:
-        raise UnreadableInput(
-            "the ledger holds no move yet.", remedy="Begin one with `ueapi migrate apply`."
-        )
-    return outline
-
-
-Answer = tuple[str, str | None]
-Answers = Mapping[Answer, int]
-"""How often each outcome was found with which reason."""
-
-_OUTCOMES: Final = {
-    DeviceState.VERIFIED: "moved",
-    DeviceState.FAILED: "failed",
-    DeviceState.ROLLED_BACK: "failed",
-    DeviceState.EXEMPT: "excluded",
-}
-_REASONS: Final = {
-    DeviceState.PLANNED: "wave-not-begun",
-    DeviceState.ANNOUNCED: Problem.NO_ANSWER.value,
-    DeviceState.LEFT: Problem.NOT_SIGNED_IN.value,
-    DeviceState.ENROLLED: "not-verified-yet",
-    DeviceState.EXEMPT: "exempt",
-    DeviceState.ROLLED_BACK: "rolled-back",
-}
-
-
-def _answer(state: DeviceState, problem: str | None) -> Answer:
-    outcome = _OUTCOMES.get(state, "waiting")
-    if state is DeviceState.VERIFIED:
-        return outcome, None
-    return outcome, problem or _REASONS.get(state, "failed")
-
-
-def _answer_of(rows: Sequence[DeviceRow]) -> Answer:
-    """A person is where the first of their phones is that is not done; one that stays doesn't count beside others."""
-    done = (DeviceState.VERIFIED, DeviceState.EXEMPT)
-    first = next((r for r in rows if r.state not in done), None)
-    if first is not None:
-        return _answer(first.state, first.problem)
-    if rows and all(r.state is DeviceState.EXEMPT for r in rows):
-        return _answer(DeviceState.EXEMPT, None)
-    return _answer(DeviceState.VERIFIED, None)
-
-
-def _people(ledger: Ledger) -> Answers:
-    """As `_answer_of` for everyone, counted by the database."""
-    answers: Counter[Answer] = Counter()
-    excluded = dict(ledger.excluded())
-    moved = excluded.pop(None, 0)
-    for reason, count in excluded.items():
-        answers["excluded", reason] += count
-    for state, problem, count in ledger.open_people():
-        answers[_answer(state, problem)] += count
-        moved -= count
-    if exempt := ledger.exempt_people():
-        answers[_answer(DeviceState.EXEMPT, None)] += exempt
-    answers[_answer(DeviceState.VERIFIED, None)] += moved - exempt
-    return answers
-
-
-def _phones(ledger: Ledger, outline: Outline) -> Answers:
-    answers: Counter[Answer] = Counter()
-    for state, problem, count in ledger.problems():
-        answers[_answer(state, problem)] += count
-    for reason, count in outline.left_out.items():
-        answers["excluded", reason] += count
-    return answers
-
-
-def _count(answers: Answers) -> Count:
-    counted: Counter[str] = Counter()
-    for (outcome, _), count in answers.items():
-        counted[outcome] += count
-    return Count(
-        total=counted.total(),
-        moved=counted["moved"],
-        waiting=counted["waiting"],
-        excluded=counted["excluded"],
-        failed=counted["failed"],
-    )
-
-
-def _reasons(answers: Answers) -> Mapping[str, int]:
-    counted: Counter[str] = Counter()
-    for (_, reason), count in answers.items():
-        if reason:
-            counted[reason] += count
-    return dict(sorted(counted.items()))
 
 
 def _gap(ledger: Ledger) -> Gap:
@@ -278,22 +204,10 @@ def _percentile(ordered: Sequence[float], part: float) -> float | None:
     return round(ordered[rank], 1)
 
 
-def _waves(outline: Outline, ledger: Ledger) -> Iterable[WaveProgress]:
-    states, numbers = ledger.wave_states(), ledger.wave_numbers()
-    for number in outline.waves:
-        phones, left, verified = numbers.get(number, (0, 0, 0))
-        yield WaveProgress(
-            number=number, state=states[number], phones=phones, left=left, verified=verified
-        )
-
-
 def _waiting(outline: Outline, ledger: Ledger, people: Answers) -> Iterable[Waiting]:
-    states = ledger.task_states()
-    for task in outline.tasks:
-        if states.get(task.id) is not TaskState.CONFIRMED:
-            yield Waiting(who="administrator", what=task.title, count=1)
-    waiting = {answer: count for answer, count in people.items() if answer[0] == "waiting"}
-    for reason, count in _reasons(waiting).items():
+    for title in open_titles(ledger, outline):
+        yield Waiting(who="administrator", what=title, count=1)
+    for reason, count in reasons_to_wait(people).items():
         ours = reason in ("wave-not-begun", "not-verified-yet")
         yield Waiting(who="ueapi" if ours else "person", what=reason, count=count)
 

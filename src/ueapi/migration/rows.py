@@ -106,6 +106,27 @@ class LogRow:
 
 
 @frozen(kw_only=True)
+class WaveRow:
+    """One wave's row. `since` is when it came to be in this state."""
+
+    number: int
+    state: WaveState
+    since: datetime
+    announced_at: datetime | None
+
+
+@frozen(kw_only=True)
+class HaltRow:
+    """One entry of the evidence on the course of the move (`subject` is empty) or of a wave (`wave:N`)."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    text: str
+
+
+@frozen(kw_only=True)
 class Pause:
     """Why and since when the whole move stands still, and whether the operator or a rule stopped it."""
 
