@@ -18,7 +18,7 @@ from ueapi.errors import (
     Unintelligible,
     Unreachable,
 )
-from ueapi.migration import finishing, looking, staging
+from ueapi.migration import drift, finishing, leaving, looking, staging, stopping
 from ueapi.migration.documents import Plan, Wave
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.rows import DeviceState, WaveState
@@ -31,6 +31,9 @@ LONG_PAUSE: Final = timedelta(minutes=30)
 """Between two looks while only answers are awaited."""
 LONGEST_WAIT: Final = timedelta(hours=2)
 """Between two tries while a product can't be worked with, unless it asks for more."""
+
+ATTENTION: Final = timedelta(minutes=1)
+"""How soon a request of another process is heard while the move waits."""
 
 PASSING: Final = (RateLimited, Unavailable, Unreachable, OutcomeUnknown)
 """Faults that end by themselves. Every write of a move is harmless to repeat, so a lost reply is one of them."""
@@ -53,10 +56,12 @@ def run(
     """Apply a plan, yielding what happens.
 
     Without `follow` it works until nothing is due and ends; run it again later to go on, also after every wave is
-    closed: who comes late is then still taken care of. With `follow` it
-    waits and goes on until every wave is closed; a passing fault then becomes an event and a longer wait, and so does
-    a doubtful one (an answer that doesn't fit, say) unless it stays.
-    Without `follow` it is raised, and so is every other error: run it again to go on, nothing is done twice.
+    closed: who comes late is then still taken care of. A passing fault is raised, and so is every other error: run it
+    again to go on, nothing is done twice.
+
+    With `follow` it waits and goes on until every wave is closed, or until it is paused and nobody is between the
+    products any more. A passing fault then becomes an event and a longer wait, and so does a doubtful one (an answer
+    that doesn't fit, say) unless it stays.
 
     Raises:
         PlanRefused: losses nobody accepted, the plan was altered, or it was made for other tenants. Nothing was
@@ -80,6 +85,7 @@ def run(
             staging.check_fresh(move)
             ledger.begin(plan, move.now)
             move.emit("begun", f"{len(plan.waves)} waves")
+        stopping.heed(move)
         faults = doubts = 0
         while True:
             try:
@@ -96,9 +102,9 @@ def run(
                 wait = pause(move)
             counted.save()
             yield from move.drain()
-            if not follow or _closed(ledger):
+            if not follow or _closed(ledger) or _stands_still(move):
                 break
-            clock.sleep(wait.total_seconds())
+            _sleep(move, wait)
         yield from move.drain()
     except UeapiError:
         yield from move.drain()
@@ -106,6 +112,18 @@ def run(
     finally:
         if ledger.started_at() is not None:
             counted.save()
+
+
+def _stands_still(move: Move) -> bool:
+    return stopping.is_paused(move) and stopping.waits_for_nobody(move)
+
+
+def _sleep(move: Move, wait: timedelta) -> None:
+    """Wait, and wake up early when another process asks for something."""
+    until = move.now + wait
+    while move.now < until and move.ledger.requested() is None:
+        move.clock.sleep(min(ATTENTION, until - move.now).total_seconds())
+    stopping.heed(move)
 
 
 def _require_sound(plan: Plan) -> None:
@@ -167,14 +185,22 @@ def _tick(move: Move) -> None:
     if move.ledger.outcome("stage") is None:
         staging.stage_objects(move)
         move.once("stage", "stage", lambda: "staged")
+        drift.remember(move)
         move.emit("staged", "groups, profiles and apps are on the target")
     elif not move.is_target_read:
-        staging.refresh_target(move)
-    _start_waves(move)
+        move.read_target()
+    if not stopping.is_paused(move):
+        _start_waves(move)
     looking.look(move)
     finishing.assign_apps(move)
     finishing.verify_due(move)
+    stopping.judge(move)
+    if stopping.is_paused(move):
+        finishing.remind(move, (DeviceState.LEFT,))
+        return
+    leaving.end_by_server(move)
     finishing.remind(move)
+    finishing.escalate(move)
     _close_waves(move)
 
 
@@ -183,10 +209,19 @@ def _start_waves(move: Move) -> None:
     for wave in move.plan.waves:
         if states[wave.number] is not WaveState.PLANNED or not _may_start(move, wave):
             continue
-        staging.stage_wave(move, wave)
+        if not _is_as_staged(move) or not staging.stage_wave(move, wave):
+            return
         move.target_users.clear()
         _announce(move, wave)
         states = move.ledger.wave_states()
+
+
+def _is_as_staged(move: Move) -> bool:
+    names = drift.changed(move)
+    if names:
+        reason = f"changed on the target since they were staged: {', '.join(names)}"
+        stopping.pause(move, reason, by="rule")
+    return not names
 
 
 def _may_start(move: Move, wave: Wave) -> bool:

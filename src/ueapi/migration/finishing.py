@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -17,6 +17,10 @@ from ueapi.model import DeviceReport, InstalledApp, Scope
 
 FIRST_LOOK: Final = timedelta(minutes=4)
 LONGEST_PAUSE: Final = timedelta(hours=6)
+
+
+MOST_REMINDERS: Final = 2
+_SILENT: Final = (DeviceState.ANNOUNCED, DeviceState.LEFT)
 
 
 def assign_apps(move: Move) -> None:
@@ -91,6 +95,7 @@ def _verify(move: Move, row: DeviceRow, report: DeviceReport) -> None:
             look_at=None,
         )
         move.emit("verified", "the phone reports everything as planned", person=row.person)
+        move.sample(row.person, "ok")
         return
     stuck = [b for b in missing_apps if (found := apps.get(b)) and found.problem]
     _look_again(move, row, bool(stuck), bool(missing_profiles))
@@ -119,6 +124,9 @@ def _look_again(move: Move, row: DeviceRow, stuck: bool, profiles: bool) -> None
     elif row.looks >= 6:
         problem = Problem.PROFILE_NOT_INSTALLED if profiles else Problem.APP_NOT_INSTALLED
     fresh = problem is not None and row.problem != problem
+    if fresh and not stuck:
+        # What a person has to accept or delete first is no fault of the move.
+        move.sample(row.person, "error")
     move.ledger.set_device(
         row.source_id, look_at=move.now + pause, looks=row.looks + 1, problem=problem
     )
@@ -137,14 +145,14 @@ def _assign_again(move: Move, row: DeviceRow) -> None:
         move.target.apps.assign(ids, Scope(devices=(row.target_id,)))
 
 
-def remind(move: Move) -> None:
-    """Ask silent people again."""
+def remind(move: Move, states: Collection[DeviceState] = _SILENT) -> None:
+    """Ask silent people again, as far as they are in one of these states."""
     after = hours(move.plan.policy.remind_after)
     for row in move.ledger.devices():
         since = row.asked_at or row.since
-        if row.state not in (DeviceState.ANNOUNCED, DeviceState.LEFT) or move.now - since < after:
+        if row.state not in states or move.now - since < after:
             continue
-        if row.asked >= 2:
+        if row.asked >= MOST_REMINDERS:
             continue
         left = row.state is DeviceState.LEFT
         question = Question.SIGN_IN if left else Question.REMIND
@@ -157,3 +165,13 @@ def remind(move: Move) -> None:
         move.ledger.set_device(
             row.source_id, asked_at=move.now, asked=row.asked + 1, problem=problem
         )
+
+
+def escalate(move: Move) -> None:
+    """Tell, once, of people who stay silent whatever they are asked."""
+    after = hours(move.plan.policy.escalate_after)
+    for row in move.ledger.devices():
+        is_silent = row.state is DeviceState.ANNOUNCED and row.left_by is None
+        if is_silent and row.escalated_at is None and move.now - row.since >= after:
+            move.ask([row.person], Question.ESCALATE)
+            move.ledger.set_device(row.source_id, escalated_at=move.now, now=move.now)

@@ -113,6 +113,12 @@ class WorkPart(Store):
             self._kept_outcomes = {str(k): str(o) for k, o in self._rows(closed)}
         return self._kept_outcomes.get(key)
 
+    def outcomes_of(self, prefix: str) -> dict[str, str]:
+        """Outcomes of all intents whose key begins so."""
+        self.outcome("")
+        kept = self._kept_outcomes or {}
+        return {key: outcome for key, outcome in kept.items() if key.startswith(prefix)}
+
     def open_intents(self) -> list[str]:
         """Keys of intents without an outcome."""
         return [row.key for row in self.unresolved()]

@@ -49,6 +49,17 @@ def look(move: Move) -> None:
     move.ledger.note_look(began)
 
 
+def still_enrolled(move: Move, rows: Sequence[DeviceRow]) -> frozenset[str]:
+    """Which of these phones are under their old enrollment now; one listing, and a call for each it doesn't name."""
+    there = {d.id: d for d in move.source.devices.list()}
+    found = ((r.source_id, there.get(r.source_id) or _read_alone(move, r.source_id)) for r in rows)
+    return frozenset(
+        source_id
+        for source_id, device in found
+        if device is not None and device.enrollment.state is EnrollmentState.ENROLLED
+    )
+
+
 def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
     there = {d.id: d for d in move.source.devices.list()}
     for row in rows:
@@ -59,9 +70,18 @@ def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
             continue
         left_at = (device and device.enrollment.ended) or _last_seen(move, row)
         move.ledger.set_device(
-            row.source_id, state=DeviceState.LEFT, since=move.now, left_at=left_at, problem=None
+            row.source_id,
+            state=DeviceState.LEFT,
+            since=move.now,
+            left_at=left_at,
+            problem=None,
+            left_by=row.left_by or "person",
         )
-        move.emit("left", "the old enrollment is gone", person=row.person, actor="person")
+        by_server = row.left_by == "server"
+        actor = "ueapi" if by_server else "person"
+        move.emit("left", "the old enrollment is gone", person=row.person, actor=actor)
+        if by_server:
+            move.ask([row.person], Question.SIGN_IN)
     _note_returns(move, there.values())
     _release_licenses(move, there.values())
 

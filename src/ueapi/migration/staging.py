@@ -7,6 +7,7 @@ from typing import Final
 
 from ueapi.apple import profiles as apple_profiles
 from ueapi.errors import Conflict, PlanStale, Rejected
+from ueapi.migration import stopping
 from ueapi.migration.digests import object_digests, profile_digest
 from ueapi.migration.documents import PlannedApp, PlannedPerson, PlannedProfile, Task, Wave
 from ueapi.migration.naming import namesakes
@@ -65,7 +66,7 @@ def check_tasks(move: Move) -> bool:
     waiting = [task for task in move.plan.tasks if states[task.id] is not TaskState.CONFIRMED]
     fresh = [t for t in waiting if t.id in reported]
     if fresh:
-        refresh_target(move)
+        move.read_target()
     for task in fresh:
         problem = _problem(move, task)
         if problem:
@@ -77,13 +78,6 @@ def check_tasks(move: Move) -> bool:
             move.emit("task-done", task.title, actor="administrator")
     states = move.ledger.task_states()
     return all(states[task.id] is TaskState.CONFIRMED for task in move.plan.tasks)
-
-
-def refresh_target(move: Move) -> None:
-    """Read names and ids of the target's profiles and apps: two listings."""
-    move.target_profiles = {p.name: p.id for p in move.target.profiles.list()}
-    move.target_apps = {a.bundle_id: a.id for a in move.target.apps.list() if a.bundle_id}
-    move.is_target_read = True
 
 
 def _problem(move: Move, task: Task) -> str:
@@ -123,13 +117,13 @@ def _readable(move: Move, profile: apple_profiles.ConfigurationProfile) -> dict[
 
 def stage_objects(move: Move) -> None:
     """Make groups, profiles and apps on the target, once for the whole move."""
-    refresh_target(move)
+    move.read_target()
     groups = {g.name: _ensure_group(move, g.name, ()) for g in move.plan.groups}
     for profile in move.plan.profiles:
         _stage_profile(move, profile, [groups[name] for name in profile.groups if name in groups])
     for app in move.plan.apps:
         _stage_app(move, app)
-    refresh_target(move)
+    move.read_target()
 
 
 def _ensure_group(move: Move, name: str, members: tuple[str, ...], suffix: str = "") -> str:
@@ -206,17 +200,38 @@ def _stage_app(move: Move, app: PlannedApp) -> None:
     )
 
 
-def stage_wave(move: Move, wave: Wave) -> None:
-    """Make the wave's users on the target and put them into their groups, in chunks."""
+def stage_wave(move: Move, wave: Wave) -> bool:
+    """Make the wave's users on the target and put them into their groups, in chunks.
+
+    False when it stopped half-way: the operator asked for a pause, or too many users were refused.
+    """
     known = {u.managed_apple_id.key: u.id for u in move.target.users.list() if u.managed_apple_id}
     people = [move.people[key] for key in wave.people]
     for _, chunk in chunks(people, move.plan.policy.chunk):
         for person in chunk:
             _stage_user(move, person, known)
+            if _too_many_refused(move, wave):
+                return False
+        stopping.heed(move)
+        if stopping.is_paused(move):
+            return False
     for group in move.plan.groups:
         members = tuple(_target_ids(group.members, people, known))
         if members:
             _ensure_group(move, group.name, members, f":{wave.number}")
+    return True
+
+
+def _too_many_refused(move: Move, wave: Wave) -> bool:
+    if stopping.seen_at(move, wave.number) is not None:
+        return False
+    told = [move.ledger.outcome(f"user:{key}") for key in wave.people]
+    bad = sum(1 for outcome in told if outcome == REFUSED)
+    good = sum(1 for outcome in told if outcome is not None) - bad
+    reason = stopping.error_text(move, wave.number, good, bad)
+    if reason:
+        stopping.pause(move, reason, by="rule")
+    return bool(reason)
 
 
 def _target_ids(

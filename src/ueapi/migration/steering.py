@@ -27,6 +27,10 @@ class Question(StrEnum):
     """Accept the app; a copy installed privately must be deleted first."""
     WHICH_PHONE = "which-phone"
     """Two phones fit; which one is which?"""
+    ESCALATE = "escalate"
+    """Not for the person: tell their manager or the help desk that they stay silent."""
+    STAY = "stay"
+    """The move is off; keep the phone as it is."""
 
 
 class Steering(Protocol):

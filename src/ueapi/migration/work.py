@@ -12,7 +12,7 @@ from ueapi.client import Tenant
 from ueapi.contract import Capability
 from ueapi.migration.documents import Plan, PlannedPerson
 from ueapi.migration.ledger import Ledger
-from ueapi.migration.rows import DeviceRow, DeviceState
+from ueapi.migration.rows import DeviceRow, DeviceState, Resolved, Sample
 from ueapi.migration.steering import Event, Question, Steering
 
 T = TypeVar("T")
@@ -86,10 +86,23 @@ class Move:
         known = self.ledger.outcome(key)
         if known is not None:
             return known
-        self.ledger.open_intent(key, operation, self.now)
+        attempt = self.ledger.open_intent(key, operation, self.now)
         outcome = act()
-        self.ledger.close_intent(key, outcome, self.now)
+        resolved: Resolved = "read-back" if attempt > 1 else "answered"
+        self.ledger.close_intent(key, outcome, self.now, resolved=resolved)
         return outcome
+
+    def sample(self, person: str, kind: Sample) -> None:
+        """Tell the rules of the person's wave how something went."""
+        wave = self.people[person].wave
+        if wave is not None:
+            self.ledger.sample(wave, kind, self.now)
+
+    def read_target(self) -> None:
+        """Read names and ids of the target's profiles and apps: two listings."""
+        self.target_profiles = {p.name: p.id for p in self.target.profiles.list()}
+        self.target_apps = {a.bundle_id: a.id for a in self.target.apps.list() if a.bundle_id}
+        self.is_target_read = True
 
     def ask(self, keys: Iterable[str], question: Question) -> None:
         """Ask people something, and log it."""

@@ -1,0 +1,172 @@
+"""Calling a move off: undo what can be undone, and say exactly what can't."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+
+from attrs import field, frozen
+
+from ueapi.contract import Capability
+from ueapi.errors import LedgerMismatch
+from ueapi.migration import stopping
+from ueapi.migration.looking import still_enrolled
+from ueapi.migration.rows import DeviceRow, DeviceState
+from ueapi.migration.steering import Question
+from ueapi.migration.work import Move
+from ueapi.model import Scope
+
+BEFORE_LEAVING = (DeviceState.PLANNED, DeviceState.ANNOUNCED)
+
+
+@frozen(kw_only=True)
+class Gone:
+    """A person for whom there is no way back, why, and what to do."""
+
+    person: str
+    why: str
+    do: str
+
+
+@frozen(kw_only=True)
+class Rollback:
+    """What calling the move off did, or would do. People are keys of the plan."""
+
+    restored: tuple[str, ...]
+    """People who are as they were before the move."""
+    gone: tuple[Gone, ...]
+    removed: Mapping[str, int] = field(factory=dict)
+    """What was taken back on the target, by kind."""
+    kept: tuple[str, ...] = ()
+    """What stays on the target, with the reason."""
+    line_of_no_return: str
+
+
+def roll_back(move: Move) -> Rollback:
+    """Pause the move, tell those who were asked that it is off, and take assignments back that serve nobody.
+
+    Raises:
+        LedgerMismatch: the ledger is of another plan, or nothing was begun in it. Nothing was changed.
+    """
+    staying, left = _sorted_out(move)
+    told = _told(move, staying, left)
+    stopping.pause(move, "the move was called off", by="operator")
+    asked = {row.person for row in staying if row.state is DeviceState.ANNOUNCED}
+    for row in staying:
+        move.ledger.set_device(
+            row.source_id, state=DeviceState.ROLLED_BACK, since=move.now, problem=None
+        )
+    for person in told.restored:
+        move.emit("rolled-back", "stays where they are", person=person, actor="administrator")
+    move.ask(sorted(asked), Question.STAY)
+    removed = {} if left else {"profile assignments": _unassign_profiles(move)}
+    return Rollback(
+        restored=told.restored,
+        gone=told.gone,
+        removed={kind: count for kind, count in removed.items() if count},
+        kept=told.kept,
+        line_of_no_return=told.line_of_no_return,
+    )
+
+
+def preview(move: Move) -> Rollback:
+    """What `roll_back` would do; one listing of the source, and nothing is changed.
+
+    Raises:
+        LedgerMismatch: as `roll_back`.
+    """
+    return _told(move, *_sorted_out(move))
+
+
+def _sorted_out(move: Move) -> tuple[list[DeviceRow], list[DeviceRow]]:
+    """Phones that are under their old enrollment still, and those that are not; asked now, not remembered."""
+    if not move.ledger.require(move.plan):
+        raise LedgerMismatch(
+            "nothing was begun in this ledger.",
+            remedy="Name the ledger the move was begun with; nothing was changed.",
+        )
+    rows = [r for r in move.ledger.devices() if r.state is not DeviceState.EXEMPT]
+    may_stay = [r for r in rows if r.state in BEFORE_LEAVING]
+    there = still_enrolled(move, may_stay)
+    staying = [r for r in may_stay if r.source_id in there]
+    ids = {r.source_id for r in staying}
+    left = [r for r in rows if r.source_id not in ids and r.state is not DeviceState.ROLLED_BACK]
+    return staying, left
+
+
+def _told(move: Move, staying: Sequence[DeviceRow], left: Sequence[DeviceRow]) -> Rollback:
+    by_person: defaultdict[str, list[DeviceRow]] = defaultdict(list)
+    for row in left:
+        by_person[row.person].append(row)
+    return Rollback(
+        restored=tuple(sorted({r.person for r in staying} - set(by_person))),
+        gone=tuple(_gone(move, person, rows) for person, rows in sorted(by_person.items())),
+        kept=tuple(_kept(move, by_person)),
+        line_of_no_return=_line(move, left, by_person),
+    )
+
+
+def _gone(move: Move, person: str, rows: Sequence[DeviceRow]) -> Gone:
+    return Gone(person=person, why=_why(rows), do=" ".join(_what_to_do(move, person, rows)))
+
+
+def _why(rows: Sequence[DeviceRow]) -> str:
+    ends = [r.left_at for r in rows if r.left_at]
+    if not ends:
+        return "The old enrollment is gone, or could not be set up anew."
+    return f"The old enrollment ended on {min(ends):%Y-%m-%d %H:%M} UTC, and its work data went with it."
+
+
+def _what_to_do(move: Move, person: str, rows: Sequence[DeviceRow]) -> list[str]:
+    through = all(r.state in (DeviceState.ENROLLED, DeviceState.VERIFIED) for r in rows)
+    if through:
+        steps = [f"Let them work on {move.plan.target.product}, where the new enrollment is."]
+    else:
+        old, new = move.plan.source.product, move.plan.target.product
+        again = f"Ask them to sign in again: to {old} once discovery answers for it, or to {new}."
+        steps = [again]
+    if move.ledger.outcome(f"release:{person}") is not None:
+        steps.append(
+            f"For {move.plan.source.product}, give them their licenses back in its console."
+        )
+    return steps
+
+
+def _kept(move: Move, gone: Collection[str]) -> list[str]:
+    made = [key for key in ("user", "group", "profile", "app") if _made(move, key)]
+    if not made:
+        return []
+    why = (
+        "people work with them"
+        if gone
+        else "ueapi deletes nothing; delete them in the console when you are sure"
+    )
+    return [f"{_made(move, kind)} {kind}s on {move.plan.target.product}: {why}" for kind in made]
+
+
+def _made(move: Move, kind: str) -> int:
+    return len(move.ledger.outcomes_of(f"{kind}:"))
+
+
+def _line(move: Move, left: Sequence[DeviceRow], people: Collection[str]) -> str:
+    if not left:
+        return "Nobody has left yet: everything can be as it was."
+    return (
+        f"{len(left)} phones of {len(people)} people have left {move.plan.source.product}. What their old enrollments "
+        "held is gone; only a new sign-in brings work back."
+    )
+
+
+def _unassign_profiles(move: Move) -> int:
+    """Take the staged profiles from their groups again, so that nobody gets them by accident."""
+    if not move.can(move.target, Capability.PROFILES_UNASSIGN):
+        return 0
+    groups = {g.name: move.ledger.outcome(f"group:{g.name}") for g in move.plan.groups}
+    count = 0
+    for profile in move.plan.profiles:
+        profile_id = move.ledger.outcome(f"profile:{profile.source_id}")
+        to = tuple(found for name in profile.groups if (found := groups.get(name)))
+        if profile_id and to:
+            move.target.profiles.unassign(profile_id, Scope(user_groups=to))
+            count += 1
+    return count
