@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ueapi.migration.reporting import Moment, Report
+from ueapi.migration.rows import WaveState
 from ueapi.migration.snapshots import write_private
 
 WIDTH: Final = 880
@@ -41,6 +44,20 @@ REASONS: Final = {
     "exempt": "stays by decision of the operator",
     "rolled-back": "was brought back to the old product",
     "wave-not-begun": "belongs to a wave that has not begun",
+    "failed": "could not be moved",
+}
+
+ACTORS: Final = {
+    "administrator": "An administrator has to",
+    "person": "A person acts, who",
+    "ueapi": "ueapi acts, for a person who",
+}
+
+WAVE_STATES: Final = {
+    WaveState.PLANNED: "not begun",
+    WaveState.MOVING: "moving",
+    WaveState.PAUSED: "paused",
+    WaveState.CLOSED: "closed",
 }
 
 
@@ -58,8 +75,13 @@ def render(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["when"] = _when(ZoneInfo(report.timezone))
     return environment.get_template("report.html").render(
         report=report,
+        stage=stage(report),
+        actors=ACTORS,
+        wave_states=WAVE_STATES,
+        through=sum(wave.state == WaveState.CLOSED for wave in report.waves),
         states=STATES,
         reasons=REASONS,
         bands=_bands(report.timeline),
@@ -68,6 +90,25 @@ def render(report: Report) -> str:
         height=HEIGHT,
         calls={name: sum(counts.values()) for name, counts in report.calls.items()},
     )
+
+
+def stage(report: Report) -> str:
+    """Where the move is, as one word: `new`, `paused`, `half-way`, `closed` with people open, or `done`."""
+    if not any(wave.begun_at or wave.state != WaveState.PLANNED for wave in report.waves):
+        return "new"
+    if report.is_closed:
+        return "closed" if report.users.waiting + report.users.failed else "done"
+    held = report.standstill is not None and report.standstill.since is not None
+    return "paused" if held else "half-way"
+
+
+def _when(zone: ZoneInfo) -> Callable[[datetime | None], str]:
+    """A time of the policy's zone to the minute; a dash for none."""
+
+    def shown(at: datetime | None) -> str:
+        return f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}" if at else "-"
+
+    return shown
 
 
 def _bands(moments: Sequence[Moment]) -> list[tuple[str, str]]:

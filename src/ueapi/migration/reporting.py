@@ -90,6 +90,8 @@ class Report(Document):
     evidence: Evidence
     as_of: datetime | None = None
     """The last thing the ledger knows of; a report in the middle of a move is true for this moment."""
+    timezone: str = "UTC"
+    """The policy's, for showing times; they are UTC here."""
     standstill: Standstill | None = None
     finish: Finish = Finish()
     halts: tuple[Halt, ...] = ()
@@ -147,6 +149,7 @@ def _report(ledger: Ledger, seed: int | None) -> Report:
         notes=outline.notes,
         evidence=Evidence(entries=head.entries, head=head.digest),
         as_of=as_of,
+        timezone=outline.timezone,
         standstill=standstill(ledger),
         finish=finish(ledger, outline, waves, now=as_of),
         halts=halts(ledger),
