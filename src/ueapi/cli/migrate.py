@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -12,6 +11,8 @@ import typer
 from ueapi.cli import evidence
 from ueapi.cli.exits import Exit
 from ueapi.cli.opening import open_tenant, snapshot_of
+from ueapi.cli.outlook import tell_forecast
+from ueapi.cli.policy_file import read_policy
 from ueapi.cli.printing import errors, print_document
 from ueapi.cli.table import safe
 from ueapi.cli.telling import (
@@ -23,10 +24,10 @@ from ueapi.cli.telling import (
     tell_status,
     tell_tasks,
 )
-from ueapi.errors import InvalidSettings, UnreadableInput
+from ueapi.errors import UnreadableInput
 
 if TYPE_CHECKING:
-    from ueapi.migration import Plan, Policy
+    from ueapi.migration import Inventory, Plan
 
 app = typer.Typer(help="Move a fleet from one product to another.", no_args_is_help=True)
 app.add_typer(evidence.app, name="evidence")
@@ -45,10 +46,9 @@ def snapshot(
     """Read a tenant, changing nothing. Read-only credentials suffice."""
     from ueapi import migration
 
-    with open_tenant(tenant) as opened:
-        taken = migration.snapshot(opened)
     path = out or Path(f"{tenant}.snapshot.json")
-    migration.write_snapshot(taken, path)
+    with open_tenant(tenant) as opened:
+        taken = migration.snapshot_to(opened, path)
     typer.echo(
         f"{path}: {len(taken.users)} users, {len(taken.devices)} devices, {len(taken.groups)} groups, "
         f"{len(taken.profiles)} profiles, {len(taken.apps)} apps, with {taken.calls} requests."
@@ -67,8 +67,8 @@ def plan(
     """Plan a move, changing nothing. Exits 3 while a lost setting is not accepted."""
     from ueapi import migration
 
-    rules = _policy(policy)
-    made = migration.plan(snapshot_of(source), snapshot_of(target), policy=rules)
+    rules = read_policy(policy)
+    made = migration.plan(_inventory(source), _inventory(target), policy=rules)
     made = made.accepting(frozenset(accept or ()))
     made.write(out)
     if as_json:
@@ -83,26 +83,12 @@ def plan(
         raise typer.Exit(Exit.UNACCEPTED_LOSSES)
 
 
-def _policy(path: Path | None) -> Policy:
-    from pydantic import ValidationError
+def _inventory(name: str) -> Inventory:
+    """A snapshot file, left on disk if it has the form for that, or the tenant of that name as it is now."""
+    from ueapi import migration
 
-    from ueapi.migration import Policy
-
-    if path is None:
-        return Policy()
-    try:
-        return Policy.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as problem:
-        raise UnreadableInput(f"{path} can't be read: {problem.strerror}.") from None
-    except tomllib.TOMLDecodeError as problem:
-        raise InvalidSettings(f"{path} is not valid TOML: {problem}.") from None
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise InvalidSettings(
-            f"{path}: {where}: {first['msg']}.",
-            remedy=f"Allowed: {', '.join(sorted(Policy.model_fields))}; nothing was changed.",
-        ) from None
+    path = Path(name)
+    return migration.open_snapshot(path) if path.is_file() else snapshot_of(name)
 
 
 def _print_plan(made: Plan, out: Path) -> None:
@@ -113,6 +99,9 @@ def _print_plan(made: Plan, out: Path) -> None:
         f"{out}: {len(moving)} people with {phones} phones in {len(made.waves)} waves, "
         f"{stay} {'person stays' if stay == 1 else 'people stay'}; {len(made.tasks)} tasks for an administrator."
     )
+    tell_forecast(made)
+    for note in made.notes:
+        tell(note)
     tell_losses(made.losses, made.policy.accepted)
 
 

@@ -19,10 +19,11 @@ from ueapi.client import Tenant
 from ueapi.migration import engine, planning, reporting
 from ueapi.migration.documents import Loss, Plan
 from ueapi.migration.estimates import Forecast, Habits
-from ueapi.migration.forecast import forecast
+from ueapi.migration.forecasting import forecast
 from ueapi.migration.html import write_html
 from ueapi.migration.inventory import Inventory
 from ueapi.migration.ledger import Ledger
+from ueapi.migration.operating import exempt, pause, resume, rollback
 from ueapi.migration.planning import TargetProduct
 from ueapi.migration.policy import DateRange, Policy, StopRule, Weekday
 from ueapi.migration.reporting import PersonStatus, Report
@@ -35,6 +36,7 @@ from ueapi.migration.snapshots import (
 )
 from ueapi.migration.steering import Event, Question, Steering
 from ueapi.migration.streamed import StoredSnapshot
+from ueapi.migration.undoing import Gone, Rollback
 from ueapi.migration.work import Clock
 from ueapi.plugins import Registry
 from ueapi.runtime.clock import SystemClock
@@ -43,6 +45,7 @@ __all__ = [
     "DateRange",
     "Event",
     "Forecast",
+    "Gone",
     "Habits",
     "Inventory",
     "Ledger",
@@ -52,15 +55,20 @@ __all__ = [
     "Policy",
     "Question",
     "Report",
+    "Rollback",
     "Steering",
     "StopRule",
     "StoredSnapshot",
     "Weekday",
     "apply",
+    "exempt",
     "forecast",
     "open_snapshot",
+    "pause",
     "plan",
     "read_snapshot",
+    "resume",
+    "rollback",
     "snapshot",
     "snapshot_to",
     "status",

@@ -10,6 +10,7 @@ from typing import Final, Literal
 from pydantic import Field, model_validator
 
 from ueapi.migration.base import Document
+from ueapi.migration.policy import WORKING_DAYS, Weekday
 
 Role = Literal["source", "target"]
 ROLES: Final[tuple[Role, ...]] = ("source", "target")
@@ -39,12 +40,29 @@ class Habits(Document):
     """Part of the phones that take longer to be ready, since they lay unused or without network."""
     slow_ready: Minutes = (15.0, 60.0)
     """As `ready`, for those."""
+    opens: int = Field(default=8, ge=0, le=23)
+    """Hour at which people's working day begins, in the policy's time zone."""
+    closes: int = Field(default=18, ge=1, le=24)
+    """Hour at which it ends; who would answer later does so on the next working morning."""
+    weekdays: frozenset[Weekday] = Field(default=WORKING_DAYS, min_length=1)
+    """Days on which people answer."""
+    morning: Minutes = (0.0, 180.0)
+    """From the beginning of that morning to the answer."""
 
     @model_validator(mode="after")
     def _are_in_order(self) -> Habits:
-        spans = (self.answer, self.sign_in, self.next_phone, self.ready, self.slow_ready)
+        spans = (
+            self.answer,
+            self.sign_in,
+            self.next_phone,
+            self.ready,
+            self.slow_ready,
+            self.morning,
+        )
         if any(not 0 <= shortest <= longest < inf for shortest, longest in spans):
             raise ValueError("of two times the shorter one comes first, and none is negative")
+        if self.opens >= self.closes:
+            raise ValueError("the working day ends before it begins")
         return self
 
 

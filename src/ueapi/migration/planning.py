@@ -27,7 +27,7 @@ from ueapi.migration.documents import (
     Task,
     Wave,
 )
-from ueapi.migration.forecast import forecast
+from ueapi.migration.forecasting import forecast
 from ueapi.migration.inventory import Costed, Inventory
 from ueapi.migration.matching import Candidate, Exclusion, Matches, Phone, match
 from ueapi.migration.naming import namesakes
@@ -156,9 +156,15 @@ def _people(matches: Matches, waves: Sequence[Wave]) -> tuple[PlannedPerson, ...
     return tuple(_person(c, wave_of.get(c.key)) for c in matches.people)
 
 
+# What is built here was validated when the snapshot was read; and one set of names serves all.
+_PERSON = set(PlannedPerson.model_fields)
+_DEVICE = set(PlannedDevice.model_fields)
+
+
 def _person(candidate: Candidate, wave: int | None) -> PlannedPerson:
     user = candidate.user
-    return PlannedPerson(
+    return PlannedPerson.model_construct(
+        _PERSON,
         key=user.key,
         source_id=user.id,
         managed_apple_id=user.account,
@@ -174,7 +180,8 @@ def _person(candidate: Candidate, wave: int | None) -> PlannedPerson:
 
 
 def _device(phone: Phone) -> PlannedDevice:
-    return PlannedDevice(
+    return PlannedDevice.model_construct(
+        _DEVICE,
         id=phone.id,
         model=phone.model,
         os_version=phone.os_version,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
-from math import ceil
+from math import ceil, inf
 from typing import Final
 
 from attrs import frozen
@@ -145,15 +145,15 @@ def starts(sizes: Sequence[int], policy: Policy) -> Iterator[tuple[float, dateti
 
 def _relative(sizes: Sequence[int], policy: Policy) -> Iterator[float]:
     """Waves a gap apart, later where the help desk has its day's people already."""
-    begun: list[tuple[float, int]] = []
-    for size in sizes:
-        at = begun[-1][0] + policy.wave_gap if begun else 0.0
-        while policy.help_desk_per_day is not None:
-            lately = [(t, n) for t, n in begun if t > at - DAY_HOURS]
-            if sum(n for _, n in lately) + size <= policy.help_desk_per_day:
-                break
-            at = lately[0][0] + DAY_HOURS
-        begun.append((at, size))
+    day: list[tuple[float, int]] = []
+    at = 0.0
+    for number, size in enumerate(sizes):
+        at += policy.wave_gap if number else 0.0
+        day = [(t, n) for t, n in day if t + DAY_HOURS > at]
+        most = policy.help_desk_per_day or inf
+        while day and sum(n for _, n in day) + size > most:
+            at = max(at, day.pop(0)[0] + DAY_HOURS)
+        day.append((at, size))
         yield at
 
 

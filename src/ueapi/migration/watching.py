@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from math import ceil, floor
 from random import Random
 from typing import Final
@@ -16,6 +17,7 @@ from ueapi.migration.documents import PlannedPerson
 from ueapi.migration.engine import LONG_PAUSE, SHORT_PAUSE
 from ueapi.migration.estimates import Habits, Minutes, Role
 from ueapi.migration.finishing import FIRST_LOOK, LONGEST_PAUSE
+from ueapi.migration.policy import Weekday
 
 FRESH: Final = 240.0
 """Minutes in which the engine looks often after someone was asked or left."""
@@ -44,21 +46,30 @@ def phones_of(
     habits: Habits,
     apps_of: Mapping[str, int],
     rng: Random,
+    asked_at: datetime | None,
 ) -> list[ExpectedPhone]:
-    """The phones of a wave, with drawn times. The last answer comes as late as it does on average."""
+    """The phones of a wave, with drawn times. The last answer comes as late as it does on average.
+
+    `asked_at` is the local time of asking; without it people are asked early enough to answer on that day.
+    """
     answers = [rng.random() for _ in people]
     scale = len(answers) / (len(answers) + 1) / max(answers, default=1.0)
     return [
         phone
         for person, answer in zip(people, answers, strict=True)
-        for phone in _phones(person, answer * scale, habits, apps_of.get(person.key, 0), rng)
+        for phone in _phones(
+            person,
+            at_work(_within(habits.answer, answer * scale), habits, asked_at, rng),
+            habits,
+            apps_of.get(person.key, 0),
+            rng,
+        )
     ]
 
 
 def _phones(
-    person: PlannedPerson, answer: float, habits: Habits, apps: int, rng: Random
+    person: PlannedPerson, leaves: float, habits: Habits, apps: int, rng: Random
 ) -> Iterator[ExpectedPhone]:
-    leaves = _within(habits.answer, answer)
     for _ in person.devices:
         is_slow = rng.random() < habits.slow_share
         yield ExpectedPhone(
@@ -69,6 +80,24 @@ def _phones(
             apps=apps,
         )
         leaves += _within(habits.next_phone, rng.random())
+
+
+def at_work(minutes: float, habits: Habits, asked_at: datetime | None, rng: Random) -> float:
+    """The minutes until an answer, put off to the next working morning if they would end outside working hours."""
+    if asked_at is None:
+        return minutes
+    then = asked_at + timedelta(minutes=minutes)
+    if _works(then, habits):
+        return minutes
+    morning = then.replace(hour=habits.opens, minute=0, second=0, microsecond=0)
+    while morning <= then or not _works(morning, habits):
+        morning += timedelta(days=1)
+    return (morning - asked_at).total_seconds() / 60 + _within(habits.morning, rng.random())
+
+
+def _works(at: datetime, habits: Habits) -> bool:
+    is_working_day = list(Weekday)[at.weekday()] in habits.weekdays
+    return is_working_day and habits.opens <= at.hour < habits.closes
 
 
 def _within(span: Minutes, part: float) -> float:

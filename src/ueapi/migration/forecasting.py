@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 from random import Random
 from typing import Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from ueapi.migration.costs import ASSUMED_PAGE, Bill, Pages
 from ueapi.migration.documents import Plan, PlannedPerson, Side, Wave
@@ -41,6 +41,8 @@ class _Books:
 
     plan: Plan
     habits: Habits
+    starts: Mapping[int, datetime]
+    """When waves begin, where that is known."""
     people: Mapping[str, PlannedPerson]
     apps_of: Mapping[str, int]
     """Person → number of the set of apps they get."""
@@ -64,16 +66,23 @@ class _Books:
         return _spending({role: bill.operations for role, bill in bills.items()})
 
 
-def forecast(plan: Plan, habits: Habits | None = None) -> Forecast:
+def forecast(
+    plan: Plan,
+    habits: Habits | None = None,
+    *,
+    begun: Mapping[int, datetime] | None = None,
+) -> Forecast:
     """Say what a plan will cost at both tenants and how long it takes, for people who answer promptly.
 
     Rates and daily allowances are those the backends declared when the snapshots were taken. Page lengths are as the
-    snapshots found them. Faults, mistakes of administrators and late people come on top.
+    snapshots found them. Faults, mistakes of administrators and late people come on top. `begun` tells when waves began
+    whose number it holds, for a forecast of a move under way.
     """
     sets = _app_sets(plan)
     books = _Books(
         plan=plan,
         habits=habits or Habits(),
+        starts=_starts(plan, begun or {}),
         people={p.key: p for p in plan.people if p.exclusion is None},
         apps_of=sets,
         releases=1 + 2 * max(len({app.people for app in plan.apps}), 1),
@@ -95,6 +104,11 @@ def forecast(plan: Plan, habits: Habits | None = None) -> Forecast:
 
 def _spending(counted: Mapping[Role, Mapping[str, int]]) -> Spending:
     return Spending(**{role: dict(sorted(found.items())) for role, found in counted.items()})
+
+
+def _starts(plan: Plan, begun: Mapping[int, datetime]) -> dict[int, datetime]:
+    planned = {w.number: w.starts_at for w in plan.waves if w.starts_at is not None}
+    return {**planned, **begun}
 
 
 def _app_sets(plan: Plan) -> dict[str, int]:
@@ -132,13 +146,15 @@ def _wave(books: _Books, wave: Wave) -> WaveForecast:
     people = [books.people[key] for key in wave.people]
     staging = _stage(books, people, bills["target"])
     phones = sum(len(p.devices) for p in people)
-    watched = _watch(books, wave, people, bills, ceil(ENOUGH / max(phones, ENOUGH / MOST_RUNS)))
+    watch = _Watched(wave.number, people, _asked_at(books, wave, staging))
+    watched = _watch(books, watch, bills, ceil(ENOUGH / max(phones, ENOUGH / MOST_RUNS)))
     books.moved += phones
     least = {
         role: bill.least_minutes(sum(bill.operations.values())) for role, bill in bills.items()
     }
     minutes = max(staging + watched, *least.values())
-    after = wave.starts_after + minutes / 60
+    start = books.starts.get(wave.number)
+    after = _after(books, wave) + minutes / 60
     return WaveForecast(
         number=wave.number,
         people=len(people),
@@ -148,17 +164,35 @@ def _wave(books: _Books, wave: Wave) -> WaveForecast:
         hours=round(minutes / 60, 2),
         call_minutes={role: round(found, 1) for role, found in least.items()},
         finish_after=round(after, 2),
-        finish_at=wave.starts_at + timedelta(minutes=round(minutes)) if wave.starts_at else None,
+        finish_at=start + timedelta(minutes=round(minutes)) if start else None,
     )
 
 
-def _watch(
-    books: _Books,
-    wave: Wave,
-    people: Sequence[PlannedPerson],
-    bills: Mapping[Role, Bill],
-    runs: int,
-) -> float:
+def _after(books: _Books, wave: Wave) -> float:
+    """Hours from the start of the first wave to that of this one."""
+    first, mine = books.starts.get(1), books.starts.get(wave.number)
+    if first is None or mine is None:
+        return wave.starts_after
+    return (mine - first).total_seconds() / 3600
+
+
+def _asked_at(books: _Books, wave: Wave, staging: float) -> datetime | None:
+    start = books.starts.get(wave.number)
+    if start is None:
+        return None
+    return (start + timedelta(minutes=staging)).astimezone(books.plan.policy.zone)
+
+
+@frozen
+class _Watched:
+    """A wave that is watched: its number, its people, and the local time at which they are asked."""
+
+    number: int
+    people: Sequence[PlannedPerson]
+    asked_at: datetime | None
+
+
+def _watch(books: _Books, wave: _Watched, bills: Mapping[Role, Bill], runs: int) -> float:
     """Go through the wave several times and add the average to the bills; return the minutes it takes.
 
     The draws are the same for the same wave, so one plan has one forecast.
@@ -169,7 +203,7 @@ def _watch(
         mine = books.bills()
         rng = Random(f"{wave.number}:{run}")
         minutes += Watch(
-            phones=phones_of(people, books.habits, books.apps_of, rng),
+            phones=phones_of(wave.people, books.habits, books.apps_of, rng, wave.asked_at),
             bills=mine,
             chunk=books.plan.policy.chunk,
             releases=books.releases,
