@@ -21,7 +21,7 @@ SEED = 5
 
 
 @cache
-def played(name: str | None) -> tuple[Rehearsal, Report]:
+def played(name: str | None) -> tuple[Rehearsal, Report, Counter[str]]:
     rehearsal = Rehearsal.of(
         Registry.installed(),
         source="jamf",
@@ -32,9 +32,8 @@ def played(name: str | None) -> tuple[Rehearsal, Report]:
     )
     plan = rehearsal.plan(*rehearsal.snapshots())
     with TemporaryDirectory() as folder:
-        for _ in rehearsal.apply(plan, Path(folder)):
-            pass
-        return rehearsal, rehearsal.report(Path(folder))
+        kinds = Counter(event.kind for event in rehearsal.apply(plan, Path(folder)))
+        return rehearsal, rehearsal.report(Path(folder)), kinds
 
 
 def seats(rehearsal: Rehearsal) -> Counter[str]:
@@ -51,8 +50,8 @@ def seats(rehearsal: Rehearsal) -> Counter[str]:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_move_ends_as_without_the_trouble(name: str) -> None:
-    before, calm = played(None)
-    rehearsal, report = played(name)
+    before, calm, _ = played(None)
+    rehearsal, report, _ = played(name)
 
     assert report.users == calm.users
     assert report.devices == calm.devices
@@ -83,13 +82,26 @@ def assert_nothing_twice(rehearsal: Rehearsal) -> None:
 
 
 def test_the_storm_brings_every_kind_of_trouble_it_promises() -> None:
-    rehearsal, _ = played("storm")
+    rehearsal, _, _ = played("storm")
 
     seen = Counter[Fault]()
     for line in rehearsal.stage.lines:
         if isinstance(line, Faulty):
             seen += line.seen
     assert set(seen) == {Fault.TOO_MANY, Fault.UNAVAILABLE, Fault.DROPPED_REPLY}
+
+
+def test_an_edit_by_hand_pauses_the_move_until_the_operator_has_seen_it() -> None:
+    _, _, kinds = played("hand-edits")
+
+    assert (kinds["paused"], kinds["resumed"]) == (1, 1)
+
+
+def test_an_outage_postpones_and_pauses_nothing() -> None:
+    _, _, kinds = played("outage")
+
+    assert kinds["postponed"] > 0
+    assert kinds["paused"] == 0
 
 
 def test_an_unknown_scenario_is_refused_with_the_list() -> None:

@@ -184,7 +184,7 @@ def _tick(move: Move) -> None:
         return
     if move.ledger.outcome("stage") is None:
         staging.stage_objects(move)
-        move.once("stage", "stage", lambda: "staged")
+        move.once("stage", "stage", lambda: "staged", system="")
         drift.remember(move)
         move.emit("staged", "groups, profiles and apps are on the target")
     elif not move.is_target_read:

@@ -42,7 +42,7 @@ def _assign(move: Move, bundles: Sequence[str], rows: Sequence[DeviceRow]) -> No
     ids = [move.target_apps[b] for b in bundles if b in move.target_apps]
     devices = tuple(r.target_id for r in rows if r.target_id)
     for row in rows:
-        move.ledger.open_intent(f"apps:{row.source_id}:{row.target_id}", "apps.assign", move.now)
+        move.begin(f"apps:{row.source_id}:{row.target_id}", "apps.assign", sent=list(bundles))
     if ids:
         move.target.apps.assign(ids, Scope(devices=devices))
     for row in rows:

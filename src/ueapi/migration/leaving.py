@@ -21,7 +21,13 @@ def end_by_server(move: Move) -> None:
     if not move.can(move.source, Capability.DEVICES_UNENROLL):
         return
     for row in list(_due(move)):
-        move.once(f"unenroll:{row.source_id}", "devices.unenroll", partial(_end, move, row))
+        move.once(
+            f"unenroll:{row.source_id}",
+            "devices.unenroll",
+            partial(_end, move, row),
+            system=move.source.name,
+            sent=row.source_id,
+        )
         move.ledger.set_device(row.source_id, left_by="server", now=move.now)
         move.emit("ended", "the server ends the old enrollment", person=row.person)
 

@@ -158,7 +158,7 @@ def _release(move: Move, people: Sequence[str]) -> None:
         return
     ids = [move.people[p].source_id for p in people]
     for person in people:
-        move.ledger.open_intent(f"release:{person}", "licenses.unassign", move.now)
+        move.begin(f"release:{person}", "licenses.unassign", system=move.source.name, sent=person)
     move.source.licenses.unassign(ids)
     for person in people:
         move.ledger.close_intent(f"release:{person}", "released", move.now)

@@ -25,6 +25,10 @@ from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.world import Place, World
 
 PILOT: Final = 5
+OPERATOR: Final = 2 * 3600.0
+"""Seconds until the operator looks into a pause."""
+MOST_PAUSES: Final = 20
+"""Pauses an operator looks into before the trouble is too much."""
 MOST_READINGS: Final = 20
 """Snapshots tried before the trouble is too much."""
 LEDGER_FILE: Final = "move.db"
@@ -121,22 +125,32 @@ class Rehearsal:
         return plan.accepting(lost)
 
     def apply(self, plan: Plan, out: Path) -> Iterator[Event]:
-        """Write the plan, then apply it until every wave is closed."""
+        """Write the plan, then apply it until every wave is closed; a pause is looked into as an operator would."""
         plan.write(out / "plan.json")
         ledger = out / LEDGER_FILE
         for old_file in out.glob(f"{LEDGER_FILE}*"):
             old_file.unlink()
         self._people = people_by_key(plan, self.world)
         with Ledger(f"sqlite:///{ledger}") as opened:
-            yield from migration.apply(
-                plan,
-                source=self.old,
-                target=self.new,
-                ledger=opened,
-                clock=self.world.clock,
-                steering=self,
-                follow=True,
-            )
+            yield from self._applied(plan, opened)
+            for _ in range(MOST_PAUSES):
+                if opened.paused() is None:
+                    return
+                self.world.clock.sleep(OPERATOR)
+                self.stage.mend()
+                migration.resume(f"sqlite:///{ledger}")
+                yield from self._applied(plan, opened)
+
+    def _applied(self, plan: Plan, ledger: Ledger) -> Iterator[Event]:
+        return migration.apply(
+            plan,
+            source=self.old,
+            target=self.new,
+            ledger=ledger,
+            clock=self.world.clock,
+            steering=self,
+            follow=True,
+        )
 
     def report(self, out: Path) -> Report:
         """Write report.json and report.html."""

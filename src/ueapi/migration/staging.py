@@ -51,7 +51,7 @@ def give_tasks(move: Move) -> None:
     for task in move.plan.tasks:
         if move.ledger.outcome(f"task:{task.id}") is None:
             move.steering.task(task, "")
-            move.once(f"task:{task.id}", "task", lambda: "given")
+            move.once(f"task:{task.id}", "task", lambda: "given", system="")
             move.emit("task", task.title)
 
 
@@ -129,7 +129,12 @@ def stage_objects(move: Move) -> None:
 def _ensure_group(move: Move, name: str, members: tuple[str, ...], suffix: str = "") -> str:
     draft = GroupDraft(name=name, of="users", members=members)
     key = f"group:{name}{suffix}"
-    return move.once(key, "groups.ensure", lambda: move.target.groups.ensure(draft).value.id)
+    return move.once(
+        key,
+        "groups.ensure",
+        lambda: move.target.groups.ensure(draft).value.id,
+        sent=[name, sorted(members)],
+    )
 
 
 def _stage_profile(move: Move, profile: PlannedProfile, groups: list[str]) -> None:
@@ -137,10 +142,17 @@ def _stage_profile(move: Move, profile: PlannedProfile, groups: list[str]) -> No
     if profile.by_hand:
         profile_id = _made_by_hand(move, profile.by_hand)
     else:
-        profile_id = move.once(key, "profiles.ensure", lambda: _make_profile(move, profile))
+        profile_id = move.once(
+            key,
+            "profiles.ensure",
+            lambda: _make_profile(move, profile),
+            sent=move.plan.touched.get(f"source:profile:{profile.source_id}", ""),
+        )
     to = Scope(user_groups=tuple(groups))
     if groups:
-        move.once(f"{key}:assign", "profiles.assign", lambda: _assigned(move, profile_id, to))
+        move.once(
+            f"{key}:assign", "profiles.assign", lambda: _assigned(move, profile_id, to), sent=groups
+        )
 
 
 def _assigned(move: Move, profile_id: str, to: Scope) -> str:
@@ -196,7 +208,10 @@ def _stage_app(move: Move, app: PlannedApp) -> None:
         url=app.url,
     )
     move.once(
-        f"app:{app.source_id}", "apps.ensure", lambda: move.target.apps.ensure(draft).value.id
+        f"app:{app.source_id}",
+        "apps.ensure",
+        lambda: move.target.apps.ensure(draft).value.id,
+        sent=draft.model_dump(mode="json"),
     )
 
 
@@ -251,7 +266,10 @@ def _stage_user(move: Move, person: PlannedPerson, known: dict[str, str]) -> Non
     draft = UserDraft(managed_apple_id=maid, name=person.name, email=person.email or maid.root)
     try:
         known[maid.key] = move.once(
-            f"user:{person.key}", "users.ensure", lambda: move.target.users.ensure(draft).value.id
+            f"user:{person.key}",
+            "users.ensure",
+            lambda: move.target.users.ensure(draft).value.id,
+            sent=draft.model_dump(mode="json"),
         )
     except (Rejected, Conflict) as problem:
         move.ledger.close_intent(f"user:{person.key}", REFUSED, move.now)

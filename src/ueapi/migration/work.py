@@ -10,6 +10,7 @@ from attrs import define, field
 
 from ueapi.client import Tenant
 from ueapi.contract import Capability
+from ueapi.migration.chain import content_digest
 from ueapi.migration.documents import Plan, PlannedPerson
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.rows import DeviceRow, DeviceState, Resolved, Sample
@@ -78,19 +79,40 @@ class Move:
         while self.events:
             yield self.events.pop(0)
 
-    def once(self, key: str, operation: str, act: Callable[[], str]) -> str:
+    def once(
+        self,
+        key: str,
+        operation: str,
+        act: Callable[[], str],
+        *,
+        system: str | None = None,
+        sent: object = "",
+    ) -> str:
         """Do a write once: intent before, outcome after; a known outcome is not done again.
 
         What is run here must be harmless to repeat, or look before it acts: an intent without outcome is run again.
+        `system` is the tenant that is changed, the target unless said; `sent` is what goes there, for its digest only.
         """
         known = self.ledger.outcome(key)
         if known is not None:
             return known
-        attempt = self.ledger.open_intent(key, operation, self.now)
+        attempt = self.begin(key, operation, system=system, sent=sent)
         outcome = act()
         resolved: Resolved = "read-back" if attempt > 1 else "answered"
         self.ledger.close_intent(key, outcome, self.now, resolved=resolved)
         return outcome
+
+    def begin(
+        self, key: str, operation: str, *, system: str | None = None, sent: object = ""
+    ) -> int:
+        """Note that something is about to be sent; returns the number of this attempt."""
+        return self.ledger.open_intent(
+            key,
+            operation,
+            self.now,
+            system=self.target.name if system is None else system,
+            input_digest=content_digest(sent) if sent else "",
+        )
 
     def sample(self, person: str, kind: Sample) -> None:
         """Tell the rules of the person's wave how something went."""

@@ -12,6 +12,7 @@ from ueapi.rehearsal.scenarios.plays import (
     ALL_HINTS,
     Scenario,
     bad_line,
+    hand_edits,
     lagging,
     odd_answers,
     outages,
@@ -135,6 +136,13 @@ _ALL: Final = (
         sees="Nothing: what was just made is not asked for again.",
         do="Nothing.",
         play=lagging,
+    ),
+    Scenario(
+        name="hand-edits",
+        happens="While the first people move, someone changes a staged policy in the target's console.",
+        sees="The move pauses before the next wave and names the policy. Whoever has left is still taken care of.",
+        do="Look who changed it and why. Set it right, or keep it; then `ueapi migrate resume` takes what is there.",
+        play=hand_edits,
     ),
     Scenario(
         name="storm",

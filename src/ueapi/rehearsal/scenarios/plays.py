@@ -7,8 +7,9 @@ from datetime import timedelta
 from functools import partial
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
+from ueapi.apple.profiles import read, write
 from ueapi.rehearsal.faults import (
     FaultRates,
     Faulty,
@@ -25,6 +26,8 @@ from ueapi.rehearsal.world import Place, World
 Line = Faulty | OddContent | LaggingNodes
 HOUR: Final = 3600.0
 ALL_HINTS: Final = (HintForm.SECONDS, HintForm.DATE, HintForm.RESET, HintForm.NONE)
+EDITED_AFTER: Final = 30 * HOUR
+"""Seconds from the beginning; staging takes most of a day."""
 SHORT_TOKEN: Final = 60
 """Seconds."""
 
@@ -38,6 +41,13 @@ class Stage:
     target: Place
     lines: list[Line] = field(factory=list)
     """What was put between the products and ueapi, for counting afterwards."""
+    mends: list[Callable[[], None]] = field(factory=list)
+    """What an operator who looks into a pause sets right, once."""
+
+    def mend(self) -> None:
+        """Do what an operator does who looks into a pause."""
+        while self.mends:
+            self.mends.pop(0)()
 
     @property
     def places(self) -> tuple[Place, Place]:
@@ -110,6 +120,34 @@ def revoked_tokens(stage: Stage) -> None:
         for half_day in range(14):
             after = (1.5 + 12 * half_day) * HOUR
             stage.world.clock.after(after, partial(_revoke, place))
+
+
+def hand_edits(stage: Stage) -> None:
+    """Someone changes a staged policy on the target by hand, while the first people move; the operator mends it."""
+    stage.world.clock.after(EDITED_AFTER, partial(_edit, stage))
+
+
+def _edit(stage: Stage) -> None:
+    console = stage.target.simulator.console
+    for seed in stage.world.fleet.profiles:
+        content = console.profile_content(seed.name)
+        changed = _flipped(content) if content else None
+        if content and changed:
+            console.edit_profile(seed.name, changed)
+            stage.mends.append(partial(console.edit_profile, seed.name, content))
+            return
+
+
+def _flipped(content: bytes) -> bytes | None:
+    """A profile with its first truth value turned round; `None` when it has none."""
+    whole = read(content)
+    for place, payload in enumerate(whole.payloads):
+        for key, value in payload.content.items():
+            if isinstance(value, bool):
+                wrong = evolve(payload, content={**payload.content, key: not value})
+                payloads = (*whole.payloads[:place], wrong, *whole.payloads[place + 1 :])
+                return write(evolve(whole, payloads=payloads))
+    return None
 
 
 def _revoke(place: Place) -> None:
