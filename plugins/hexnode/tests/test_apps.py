@@ -54,6 +54,15 @@ def test_the_store_id_is_not_shown_by_the_product():
     assert ("platform", "ios") in portal.calls[0].query
 
 
+def test_an_app_without_a_name_says_that_its_name_is_inferred():
+    portal = Portal({"GET /applications/": listing(app(name=""))})
+
+    (found,) = portal.run(backend().apps.page(None)).items
+
+    assert found.name == "org.example.mail"
+    assert found.origin.inferred == {"name"}
+
+
 def test_an_app_in_the_catalog_stays_as_it_is():
     portal = Portal({"GET /applications/": listing(app())})
 

@@ -11,6 +11,7 @@ from ueapi.testing import (
     CommandsConformance,
     DevicesConformance,
     EnrollmentsConformance,
+    FaultsConformance,
     GroupsConformance,
     Harness,
     LicensesConformance,
@@ -51,6 +52,12 @@ class TestCommands(CommandsConformance): ...
 
 
 class TestSheet(SheetConformance): ...
+
+
+class TestFaults(FaultsConformance):
+    @pytest.fixture
+    def harness(self) -> Harness:
+        return Harness.build("hexnode", users=12)
 
 
 def test_no_facet_is_left_without_its_suite() -> None:

@@ -5,7 +5,7 @@ from plugins.hexnode.tests.portal import Portal, backend, listing
 
 from ueapi.errors import Unintelligible
 from ueapi.flow import Effect, Reply
-from ueapi.model import CommandState
+from ueapi.model import CommandState, Scope
 
 
 def order(**changes: object):
@@ -76,3 +76,21 @@ def test_an_invitation_is_blind_since_nothing_shows_it():
 
     assert portal.body() == {"ownership": "personal"}
     assert portal.calls[0].effect is Effect.BLIND
+
+
+@pytest.mark.parametrize(
+    ("path", "order"),
+    [
+        ("/actions/scan_device/", lambda b: b.commands.refresh("41")),
+        ("/actions/disenroll_devices/", lambda b: b.devices.unenroll("41")),
+        ("/actions/associate_policy/", lambda b: b.profiles.assign("7", Scope(users=("12",)))),
+        ("/actions/install_applications/", lambda b: b.apps.assign(["5"], Scope(users=("12",)))),
+        ("/users/12/send_request/", lambda b: b.enrollments.invite("12")),
+    ],
+)
+def test_a_networks_sign_in_page_is_not_taken_for_an_accepted_order(path, order):
+    page = Reply(200, {"content-type": "text/html; charset=utf-8"}, b"<html>Sign in</html>")
+    portal = Portal({f"POST {path}": page})
+
+    with pytest.raises(Unintelligible, match="text/html"):
+        portal.run(order(backend()))

@@ -258,3 +258,21 @@ def test_a_scope_the_product_has_no_word_for_is_refused(scope):
         portal.run(backend().profiles.assign("7", scope))
 
     assert portal.calls == []
+
+
+def test_a_policy_made_a_moment_ago_is_found_though_the_listing_does_not_show_it_yet():
+    portal = Portal(
+        {
+            "GET /policy/": listing(),
+            "POST /policy/": policy(7),
+            "GET /policy/7/": detail({"password": {"min_length": 6}}),
+        }
+    )
+    profiles = backend().profiles
+
+    made = portal.run(profiles.ensure(SIX))
+    again = portal.run(profiles.ensure(SIX))
+
+    assert (made.change, again.change) == (Change.CREATED, Change.UNCHANGED)
+    assert again.value.id == made.value.id
+    assert len(portal.writes()) == 1

@@ -5,7 +5,7 @@ from plugins.hexnode.tests.portal import Portal, answer, backend, listing
 from plugins.hexnode.tests.rows import user
 
 from ueapi.contract import Change
-from ueapi.errors import Conflict, NotFound, Unavailable
+from ueapi.errors import Conflict, NotFound, Unavailable, Unintelligible
 from ueapi.flow import Effect
 from ueapi.model import Absence, ManagedAppleID, UserDraft
 
@@ -68,7 +68,7 @@ def test_pages_are_followed_by_number_and_never_to_another_host():
     page = portal.run(backend(per_page=1).users.page(None))
     portal.run(backend(per_page=1).users.page(page.next))
 
-    assert page.next == "2"
+    assert page.next == "2:2"
     assert [c.query for c in portal.calls] == [
         (("page", "1"), ("per_page", "1")),
         (("page", "2"), ("per_page", "1")),
@@ -76,13 +76,18 @@ def test_pages_are_followed_by_number_and_never_to_another_host():
     assert {c.path for c in portal.calls} == {"/api/v1/users/"}
 
 
-def test_a_page_that_vanished_ends_the_list():
+def test_a_page_that_vanished_means_that_a_row_may_be_missing():
     portal = Portal({"GET /users/": answer({"detail": "Invalid page."}, 404)})
 
-    page = portal.run(backend().users.page("7"))
+    with pytest.raises(Unintelligible, match="list again"):
+        portal.run(backend().users.page("7:601"))
 
-    assert page.items == ()
-    assert page.next is None
+
+def test_fewer_rows_than_announced_mean_that_a_row_may_be_missing():
+    portal = Portal({"GET /users/": listing(user(), count=100)})
+
+    with pytest.raises(Unintelligible, match="list again"):
+        portal.run(backend().users.page("2:101"))
 
 
 def test_a_missing_first_page_is_an_error():

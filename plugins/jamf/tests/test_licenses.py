@@ -107,6 +107,13 @@ def test_unassigning_sends_the_whole_scope_back_with_the_users_excluded():
     assert root.find(".//size") is None
 
 
+def test_a_page_in_place_of_the_servers_answer_is_not_taken_for_an_update():
+    page = Reply(200, {"content-type": "text/html"}, b"<html><body>Sign in</body></html>")
+
+    with pytest.raises(Unintelligible):
+        drive(licenses().unassign(["17"]), listing(4), assignment(), page)
+
+
 def test_unassigning_again_changes_nothing():
     _, calls = drive(licenses().unassign(["17"]), listing(4), assignment("17"))
 

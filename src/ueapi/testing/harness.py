@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
+from functools import partial
 from typing import Final, TypeVar
 
-from attrs import define
+from attrs import define, field
 
 from ueapi.client import Tenant
 from ueapi.contract import Backend, Capability, Context
@@ -15,7 +17,8 @@ from ueapi.plugins import Registry
 from ueapi.rehearsal.apps_and_books import AppsAndBooks
 from ueapi.rehearsal.fleet import Fleet
 from ueapi.rehearsal.simulator import Simulator
-from ueapi.rehearsal.world import Place, World
+from ueapi.rehearsal.world import ON_TIME, Place, World
+from ueapi.testing.silent import SilentProduct
 
 T = TypeVar("T")
 
@@ -36,23 +39,60 @@ class Harness:
     place: Place
     tenant: Tenant
     backend: Backend
+    registry: Registry
+    users: int = USERS
+    seed: int = SEED
+    settings: Mapping[str, str] | None = field(default=None, repr=False)
 
     @classmethod
     def build(
-        cls, backend: str, *, registry: Registry | None = None, users: int = USERS, seed: int = SEED
+        cls,
+        backend: str,
+        *,
+        registry: Registry | None = None,
+        users: int = USERS,
+        seed: int = SEED,
+        settings: Mapping[str, str] | None = None,
+        skew: timedelta = ON_TIME,
     ) -> Harness:
-        """Furnish the plugin's simulator with a seeded fleet and connect the backend to it."""
+        """Furnish the plugin's simulator with a seeded fleet and connect the backend to it.
+
+        A plugin without a simulator names connect `settings`, and is connected to a product that answers nothing.
+        `skew` is how far the product's clock is ahead of ours.
+        """
         plugins = registry or Registry.installed()
         world = World.empty(users=users, seed=seed)
-        place = world.open_installed(plugins, backend, "source")
-        world.settle(place)
-        settings = plugins.settings_type(backend).model_validate(dict(place.settings))
+        if settings is None:
+            place = world.open_installed(plugins, backend, "source", skew)
+            world.settle(place)
+        else:
+            place = _silent(world, backend, settings)
+        checked = plugins.settings_type(backend).model_validate(dict(place.settings))
         return cls(
             world=world,
             place=place,
             tenant=world.tenant(plugins, place, backend),
-            backend=plugins.build(backend)(settings, Context(tenant=backend, now=world.clock.now)),
+            backend=plugins.build(backend)(checked, Context(tenant=backend, now=world.clock.now)),
+            registry=plugins,
+            users=users,
+            seed=seed,
+            settings=settings,
         )
+
+    def rebuilt(self, *, skew: timedelta = ON_TIME) -> Harness:
+        """The same once more, from the beginning."""
+        return Harness.build(
+            self.tenant.backend,
+            registry=self.registry,
+            users=self.users,
+            seed=self.seed,
+            settings=self.settings,
+            skew=skew,
+        )
+
+    def connect(self, *, page_rows: int | None = None) -> Tenant:
+        """A second tenant object for the same product, perhaps with small pages where the backend has a setting."""
+        return self.world.tenant(self.registry, self.place, self.tenant.name, page_rows)
 
     @property
     def simulator(self) -> Simulator:
@@ -105,3 +145,10 @@ class Harness:
             assert len(self.simulator.log.entries) == before, f"{capability.value} cost a request"
             return None
         raise AssertionError(f"the sheet refuses {capability.value}, and it went through")
+
+
+def _silent(world: World, backend: str, settings: Mapping[str, str]) -> Place:
+    place = world.open(partial(SilentProduct, backend, settings), "source")
+    if isinstance(place.simulator, SilentProduct):
+        world.network.hosts[place.server.host] = place.simulator.answering()
+    return place

@@ -95,8 +95,8 @@ class SheetConformance:
 
 
 def missing_suites(module: ModuleType) -> list[str]:
-    """Facets without a suite in a plugin's test module; a plugin's test asserts that there are none."""
+    """Facets without a suite in a plugin's test module, and whether faults have theirs; a plugin's test asserts none."""
     there = {
         getattr(value, "facet", None) for name, value in vars(module).items() if "Test" in name
     }
-    return sorted({*FACETS, "sheet"} - there)
+    return sorted({*FACETS, "faults", "sheet"} - there)

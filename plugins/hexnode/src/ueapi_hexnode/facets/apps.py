@@ -13,7 +13,7 @@ from ueapi.errors import ManualStepRequired, Rejected
 from ueapi.flow import Call, Effect, Flow, Page, ask
 from ueapi.model import App, AppDraft, AppKind, Scope
 from ueapi_hexnode import assumed
-from ueapi_hexnode.facets.calls import action, number, reading, targets, writing
+from ueapi_hexnode.facets.calls import action, number, reading, taken, targets, writing
 from ueapi_hexnode.facets.catalog import Catalog
 from ueapi_hexnode.facets.listing import V1
 from ueapi_hexnode.mapping.apps import app_from_row
@@ -101,7 +101,7 @@ class HexnodeApps(Apps):
 
 def _order(operation: str, name: str, app_ids: Sequence[str], to: Scope) -> Flow[Accepted]:
     body = {"apps": [number(a) for a in app_ids], **targets(to)}
-    yield from ask(action(operation, name, body, effect=Effect.READABLE))
+    yield from taken(action(operation, name, body, effect=Effect.READABLE))
     return Accepted()
 
 

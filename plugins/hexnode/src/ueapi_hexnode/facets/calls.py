@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from ueapi.errors import NotFound, Rejected
-from ueapi.flow import JSON, Call, Effect, json_body
+from ueapi.flow import JSON, Call, Effect, Flow, ask, json_body, not_json
 from ueapi.model import Scope
 from ueapi_hexnode.facets.listing import V1
+
+_PAGE: Final = "text/html"
 
 
 def reading(operation: str, path: str, native: str) -> Call:
@@ -44,6 +47,17 @@ def action(operation: str, name: str, body: Mapping[str, object], *, effect: Eff
     Source: Hexnode developer documentation, actions.
     """
     return writing(operation, "POST", f"/actions/{name}/", body, effect=effect)
+
+
+def taken(call: Call) -> Flow[None]:
+    """Send a call whose answer holds nothing to read.
+
+    Raises:
+        Unintelligible: a page came in place of the portal's answer, as from a network that wants a sign-in first.
+    """
+    reply = yield from ask(call)
+    if reply.content_type == _PAGE:
+        raise not_json(reply)
 
 
 def number(native: str) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from ueapi.contract import Accepted, Commands
-from ueapi.flow import Effect, Flow, ask
+from ueapi.flow import Effect, Flow
 from ueapi.model import Command
-from ueapi_hexnode.facets.calls import action, number
+from ueapi_hexnode.facets.calls import action, number, taken
 from ueapi_hexnode.facets.listing import Listing
 from ueapi_hexnode.mapping.commands import command_from_row
 from ueapi_hexnode.wire.commands import ActionRow
@@ -33,5 +33,5 @@ class HexnodeCommands(Commands):
     def refresh(self, device_id: str) -> Flow[Accepted]:
         """Order a scan: one call. Two scans tell no more than one, so a repetition does no harm."""
         body = {"devices": [number(device_id)]}
-        yield from ask(action("commands.refresh", "scan_device", body, effect=Effect.IDEMPOTENT))
+        yield from taken(action("commands.refresh", "scan_device", body, effect=Effect.IDEMPOTENT))
         return Accepted()

@@ -8,7 +8,7 @@ from ueapi.contract import Accepted, Devices
 from ueapi.flow import Effect, Flow, Page, ask
 from ueapi.model import Device, DeviceReport
 from ueapi_hexnode import assumed
-from ueapi_hexnode.facets.calls import action, number, reading
+from ueapi_hexnode.facets.calls import action, number, reading, taken
 from ueapi_hexnode.facets.catalog import Catalog
 from ueapi_hexnode.facets.listing import Listing
 from ueapi_hexnode.mapping.devices import device_from_detail, device_from_row, report_from_detail
@@ -47,7 +47,9 @@ class HexnodeDevices(Devices):
     def unenroll(self, device_id: str) -> Flow[Accepted]:
         """Order the end of the enrollment: one call; follow `enrollment.state`."""
         body = {"devices": [number(device_id)]}
-        yield from ask(action("devices.unenroll", assumed.DISENROLL, body, effect=Effect.READABLE))
+        yield from taken(
+            action("devices.unenroll", assumed.DISENROLL, body, effect=Effect.READABLE)
+        )
         return Accepted()
 
     def _detail(self, operation: str, device_id: str) -> Flow[DeviceDetailRow]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ueapi.contract import Accepted, Enrollments
-from ueapi.flow import Effect, Flow, ask
-from ueapi_hexnode.facets.calls import writing
+from ueapi.flow import Effect, Flow
+from ueapi_hexnode.facets.calls import taken, writing
 
 
 class HexnodeEnrollments(Enrollments):
@@ -16,7 +16,7 @@ class HexnodeEnrollments(Enrollments):
         The request leads to profile-driven enrollment, which phones from iOS 18 on no longer offer.
         Source: Hexnode help, Set up account-driven enrollment for Apple devices.
         """
-        yield from ask(
+        yield from taken(
             writing(
                 "enrollments.invite",
                 "POST",

@@ -11,7 +11,7 @@ from ueapi.contract import Change, Ensured, Groups
 from ueapi.errors import Conflict
 from ueapi.flow import Effect, Flow, Page, Reply, ask
 from ueapi.model import Group, GroupDraft, GroupOf
-from ueapi_hexnode.facets.calls import group_number, number, reading, writing
+from ueapi_hexnode.facets.calls import group_number, number, reading, taken, writing
 from ueapi_hexnode.facets.listing import Listing
 from ueapi_hexnode.mapping.groups import group_from_row, with_members
 from ueapi_hexnode.mapping.origin import Source
@@ -85,7 +85,7 @@ class HexnodeGroups(Groups):
             f"add_{present.of}": [number(m) for m in missing],
             f"remove_{present.of}": [],
         }
-        yield from ask(
+        yield from taken(
             writing(
                 _ENSURE,
                 "POST",

@@ -28,16 +28,23 @@ class Listing:
     where: tuple[tuple[str, str], ...] = ()
 
     def page(self, kind: type[R], cursor: str | None) -> Flow[Page[R]]:
-        """Read one page. A cursor is a page number; a page that no longer exists ends the list."""
-        call = self._call(cursor or "1")
+        """Read one page. A cursor is a page number and how many rows were announced so far, such as "2:57".
+
+        Raises:
+            Unintelligible: fewer rows are announced than before, or the page no longer exists. Each row that goes away
+                meanwhile moves another one to a page that was read already, so it would be missing.
+        """
+        number, announced = _place(cursor)
         try:
-            reply = yield from ask(call)
+            reply = yield from ask(self._call(number))
         except NotFound:
             if cursor is None:
                 raise
-            # Rows can go away between two pages, and the product answers 404 beyond the last one.
-            return Page(())
-        return self._read(kind, reply)
+            raise _shrunk(self.operation) from None
+        page = self._read(kind, reply, announced)
+        if page.total is not None and page.total < announced:
+            raise _shrunk(self.operation)
+        return page
 
     def walk(self, kind: type[R]) -> Flow[tuple[R, ...]]:
         """Read all pages: one call for each started `per_page` rows."""
@@ -64,9 +71,12 @@ class Listing:
             query=(*self.where, *_paging(number, self.per_page)),
         )
 
-    def _read(self, kind: type[R], reply: Reply) -> Page[R]:
+    def _read(self, kind: type[R], reply: Reply, announced: int) -> Page[R]:
         envelope = read(Envelope[kind], reply, of=self.operation)  # type: ignore[valid-type]
-        return Page(tuple(envelope.results), _number(envelope.next), envelope.count)
+        following = _number(envelope.next)
+        if following is not None:
+            following = f"{following}:{max(envelope.count, announced)}"
+        return Page(tuple(envelope.results), following, envelope.count)
 
 
 def _paging(number: str, per_page: int) -> Iterator[tuple[str, str]]:
@@ -86,6 +96,25 @@ def _number(url: str | None) -> str | None:
             remedy="Report it to the plugin's author; nothing was changed.",
         )
     return number
+
+
+def _place(cursor: str | None) -> tuple[str, int]:
+    """The page's number, and the rows announced so far."""
+    number, _, announced = (cursor or "1:0").partition(":")
+    if not (number.isdecimal() and announced.isdecimal()):
+        raise Unintelligible(
+            "the cursor is none of this product's.",
+            remedy="Use what the last page named as its next.",
+        )
+    return number, int(announced)
+
+
+def _shrunk(operation: str) -> Unintelligible:
+    return Unintelligible(
+        "rows went away while they were listed.",
+        remedy="Others may be missing from the list for that reason, so list again. Nothing was changed.",
+        operation=operation,
+    )
 
 
 def _circular(operation: str) -> Unintelligible:

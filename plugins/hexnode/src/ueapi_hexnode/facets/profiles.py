@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from ueapi.apple.profiles import ConfigurationProfile, is_marker
 from ueapi.apple.profiles import read as read_profile
@@ -13,7 +14,7 @@ from ueapi.contract import Accepted, Change, Ensured, Profiles, Translation
 from ueapi.errors import Conflict, Rejected
 from ueapi.flow import Effect, Flow, Page, ask
 from ueapi.model import Profile, ProfileDraft, Scope
-from ueapi_hexnode.facets.calls import action, number, reading, targets, writing
+from ueapi_hexnode.facets.calls import action, number, reading, taken, targets, writing
 from ueapi_hexnode.facets.listing import Listing
 from ueapi_hexnode.mapping.origin import Source
 from ueapi_hexnode.mapping.people import same_text
@@ -36,6 +37,29 @@ _ENSURE: Final = "profiles.ensure"
 # The product demands a description.
 _DESCRIPTION: Final = "Made from an Apple configuration profile."
 
+UNSURE: Final = timedelta(minutes=2)
+"""How long a policy just made may be missing from a listing; longer than clusters of such products take to agree."""
+
+
+@define
+class LatelyMade:
+    """Ids of policies made in the last minutes, by name.
+
+    The product takes two policies of one name. Without this memory, making sure of one again would make a second one
+    when the listing comes from a node that hasn't heard of the first.
+    """
+
+    _made: dict[str, tuple[datetime, str]] = field(factory=dict, repr=False)
+
+    def note(self, name: str, native: str, *, now: datetime) -> None:
+        """Remember one."""
+        self._made[name] = (now, native)
+
+    def id_of(self, name: str, *, now: datetime) -> str | None:
+        """The id of one that a listing may not show yet."""
+        made, native = self._made.get(name, (None, None))
+        return native if made is not None and now - made < UNSURE else None
+
 
 @frozen
 class HexnodeProfiles(Profiles):
@@ -43,6 +67,7 @@ class HexnodeProfiles(Profiles):
 
     _source: Source
     _per_page: int = field(kw_only=True)
+    _lately: LatelyMade = field(factory=LatelyMade, kw_only=True)
 
     def page(self, cursor: str | None) -> Flow[Page[Profile]]:
         """List policies: one call for each page. Archived ones are left out, so there is no total."""
@@ -74,14 +99,15 @@ class HexnodeProfiles(Profiles):
         wanted = _accepted(translate(profile))
         rows = yield from self._listing(_ENSURE).walk(PolicyRow)
         found = _only([r for r in rows if not r.archived and same_text(r.name, draft.name)])
-        if found is None:
+        native = self._unlisted(draft.name) if found is None else str(found.id)
+        if native is None:
             return (yield from self._create(draft.name, wanted))
-        return (yield from self._update(str(found.id), wanted))
+        return (yield from self._update(native, wanted))
 
     def assign(self, profile_id: str, to: Scope) -> Flow[Accepted]:
         """Associate the policy with all targets: one call."""
         body = {"policies": [number(profile_id)], **targets(to)}
-        yield from ask(
+        yield from taken(
             action("profiles.assign", "associate_policy", body, effect=Effect.IDEMPOTENT)
         )
         return Accepted()
@@ -89,21 +115,27 @@ class HexnodeProfiles(Profiles):
     def unassign(self, profile_id: str, to: Scope) -> Flow[Accepted]:
         """Remove the policy from all targets: one call."""
         body = {"policies": [number(profile_id)], **targets(to)}
-        yield from ask(action("profiles.unassign", "remove_policy", body, effect=Effect.IDEMPOTENT))
+        yield from taken(
+            action("profiles.unassign", "remove_policy", body, effect=Effect.IDEMPOTENT)
+        )
         return Accepted()
 
     def _create(self, name: str, wanted: Sections) -> Flow[Ensured[Profile]]:
         body = {"name": name, "description": _DESCRIPTION, "ios": wanted}
         reply = yield from ask(writing(_ENSURE, "POST", _POLICIES, body, effect=Effect.READABLE))
         made = read(PolicyRow, reply, of="the new policy")
+        self._lately.note(name, str(made.id), now=self._source.now())
         return Ensured((yield from self._kept(str(made.id), wanted)), Change.CREATED)
+
+    def _unlisted(self, name: str) -> str | None:
+        return self._lately.id_of(name, now=self._source.now())
 
     def _update(self, native: str, wanted: Sections) -> Flow[Ensured[Profile]]:
         row = yield from _detail(_ENSURE, native)
         if not differences(wanted, row.ios or {}) and not additions(wanted, row.ios or {}):
             return Ensured(profile_from_detail(self._source, row), Change.UNCHANGED)
         body = _changed(row, wanted)
-        yield from ask(
+        yield from taken(
             writing(_ENSURE, "PUT", _POLICY, body, effect=Effect.IDEMPOTENT, native=native)
         )
         return Ensured((yield from self._kept(native, wanted)), Change.UPDATED)

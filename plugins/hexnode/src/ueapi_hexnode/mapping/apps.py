@@ -10,11 +10,15 @@ from ueapi_hexnode.wire.base import unknown_word
 
 
 def app_from_row(source: Source, row: AppRow) -> App:
-    """Translate an app; neither Apple's number of it nor scope and configuration are shown."""
+    """Translate an app; neither Apple's number of it nor scope and configuration are shown.
+
+    One without a name is called by its bundle identifier, since people have to call it something.
+    """
     return App(
         ref=source.ref(row.id),
         origin=source.origin(
             row,
+            inferred=() if row.name else ("name",),
             absent=not_shown(
                 "bundle_id",
                 "store_id",

@@ -27,6 +27,7 @@ from ueapi_jamf.wire.licenses import (
     ContentWire,
     read_assignment,
     read_assignment_ids,
+    require_assignment,
     scope_excluding,
 )
 from ueapi_jamf.wire.reading import read
@@ -106,11 +107,13 @@ class JamfLicenses(Facet, Licenses):
             for number in numbers
         )
         assignments = dict(zip(numbers, map(read_assignment, replies), strict=True))
-        yield from ask_all(
+        answers = yield from ask_all(
             self._exclusion(number, assignment, user_ids)
             for number, assignment in assignments.items()
             if _needs_exclusion(assignment, user_ids)
         )
+        for answer in answers:
+            require_assignment(answer)
         return Accepted()
 
     def _exclusion(self, number: str, assignment: Assignment, user_ids: Sequence[str]) -> Call:

@@ -76,6 +76,15 @@ def read_assignment_ids(reply: Reply) -> tuple[str, ...]:
     return ids(root_of(reply, "vpp_assignments"))
 
 
+def require_assignment(reply: Reply) -> None:
+    """See that an update was answered by the server itself, and not by a page on the way.
+
+    Raises:
+        Unintelligible: it was not; whether anything was changed is seen by reading.
+    """
+    root_of(reply, "vpp_assignment")
+
+
 def read_assignment(reply: Reply) -> Assignment:
     """Read one volume assignment.
 
