@@ -22,6 +22,7 @@ from ueapi.migration import drift, finishing, leaving, looking, staging, stoppin
 from ueapi.migration.documents import Plan, Wave
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.rows import DeviceState, WaveState
+from ueapi.migration.scheduling import may_begin
 from ueapi.migration.steering import Event, Question, Silent, Steering
 from ueapi.migration.work import Clock, Move, hours
 
@@ -225,6 +226,9 @@ def _is_as_staged(move: Move) -> bool:
 
 
 def _may_start(move: Move, wave: Wave) -> bool:
+    is_early = wave.starts_at is not None and move.now < wave.starts_at
+    if is_early or not may_begin(move.plan.policy, move.now):
+        return False
     first = move.ledger.announced_at(1)
     if wave.number == 1:
         return True

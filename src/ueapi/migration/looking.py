@@ -37,16 +37,32 @@ more than this is taken as what followed."""
 _OPEN = (DeviceState.ANNOUNCED, DeviceState.LEFT, DeviceState.ENROLLED)
 
 
+SOURCE_PAUSE: Final = timedelta(minutes=30)
+"""Between two listings of the source. Who left is known sooner when they arrive, and that is what matters to them."""
+HIDDEN_PAUSE: Final = timedelta(minutes=10)
+"""The same for a product that doesn't say when an enrollment ended: it is told from the last look before."""
+
+
 def look(move: Move) -> None:
-    """List both tenants once and move everyone's state on."""
-    rows = [r for r in move.ledger.devices() if r.state in _OPEN]
-    if not rows:
+    """List the target, and the source when it is time again, and move everyone's state on."""
+    if not any(r.state in _OPEN for r in move.ledger.devices()):
         return
+    if _source_is_due(move):
+        _look_at_source(move)
+    _note_arrivals(move)
+
+
+def _source_is_due(move: Move) -> bool:
+    last = move.ledger.looked_at()
+    pause = HIDDEN_PAUSE if move.hides_ends else SOURCE_PAUSE
+    return last is None or move.now - last >= pause
+
+
+def _look_at_source(move: Move) -> None:
     began = move.now
-    _note_leaving(move, rows)
-    rows = [r for r in move.ledger.devices() if r.state in _OPEN]
-    _note_arrivals(move, rows)
+    _note_leaving(move)
     move.ledger.note_look(began)
+    move.confirmed.clear()
 
 
 def still_enrolled(move: Move, rows: Sequence[DeviceRow]) -> frozenset[str]:
@@ -60,30 +76,50 @@ def still_enrolled(move: Move, rows: Sequence[DeviceRow]) -> frozenset[str]:
     )
 
 
-def _note_leaving(move: Move, rows: Sequence[DeviceRow]) -> None:
+def _note_leaving(move: Move) -> None:
     there = {d.id: d for d in move.source.devices.list()}
-    for row in rows:
-        if row.state is not DeviceState.ANNOUNCED:
-            continue
-        device = there.get(row.source_id) or _read_alone(move, row.source_id)
-        if device is not None and device.enrollment.state is EnrollmentState.ENROLLED:
-            continue
-        left_at = (device and device.enrollment.ended) or _last_seen(move, row)
-        move.ledger.set_device(
-            row.source_id,
-            state=DeviceState.LEFT,
-            since=move.now,
-            left_at=left_at,
-            problem=None,
-            left_by=row.left_by or "person",
-        )
-        by_server = row.left_by == "server"
-        actor = "ueapi" if by_server else "person"
-        move.emit("left", "the old enrollment is gone", person=row.person, actor=actor)
-        if by_server:
-            move.ask([row.person], Question.SIGN_IN)
+    for row in move.ledger.devices():
+        if row.state is DeviceState.ANNOUNCED:
+            _note_left(move, row, there.get(row.source_id) or _read_alone(move, row.source_id))
     _note_returns(move, there.values())
     _release_licenses(move, there.values())
+
+
+def _note_left(move: Move, row: DeviceRow, device: Device | None) -> None:
+    """Note that a phone left, if it did."""
+    if device is not None and device.enrollment.state is EnrollmentState.ENROLLED:
+        return
+    ended = device.enrollment.ended if device else None
+    if device is not None and ended is None:
+        move.hides_ends = True
+    move.ledger.set_device(
+        row.source_id,
+        state=DeviceState.LEFT,
+        since=move.now,
+        left_at=ended or _last_seen(move, row),
+        problem=None,
+        left_by=row.left_by or "person",
+    )
+    by_server = row.left_by == "server"
+    actor = "ueapi" if by_server else "person"
+    move.emit("left", "the old enrollment is gone", person=row.person, actor=actor)
+    if by_server:
+        move.ask([row.person], Question.SIGN_IN)
+
+
+def _confirm_leaving(move: Move, rows: Sequence[DeviceRow], arrived: Sequence[Device]) -> None:
+    """A new enrollment tells that its owner left: read their old phones alone, once for each new enrollment."""
+    taken = {r.target_id for r in move.ledger.devices() if r.target_id}
+    fresh = {d.id for d in arrived if d.enrollment.state is EnrollmentState.ENROLLED} - taken
+    asked = [r for r in rows if r.state is DeviceState.ANNOUNCED]
+    if not asked or fresh <= move.confirmed:
+        return
+    if not move.can(move.source, Capability.DEVICES_GET):
+        _look_at_source(move)
+        return
+    move.confirmed |= fresh
+    for row in asked:
+        _note_left(move, row, _read_alone(move, row.source_id))
 
 
 def _note_returns(move: Move, there: Iterable[Device]) -> None:
@@ -165,7 +201,8 @@ def _release(move: Move, people: Sequence[str]) -> None:
         move.emit("released", "the old licenses are released", person=person)
 
 
-def _note_arrivals(move: Move, rows: Sequence[DeviceRow]) -> None:
+def _note_arrivals(move: Move) -> None:
+    rows = _open_rows(move)
     by_user = _target_users(move, {row.person for row in rows})
     arrived: defaultdict[str, list[Device]] = defaultdict(list)
     for device in move.target.devices.list():
@@ -173,13 +210,24 @@ def _note_arrivals(move: Move, rows: Sequence[DeviceRow]) -> None:
         person = link and (by_user.get(f"id:{link.id}") or by_user.get(f"name:{link.username}"))
         if person:
             arrived[person].append(device)
-    by_person: defaultdict[str, list[DeviceRow]] = defaultdict(list)
-    for row in rows:
-        by_person[row.person].append(row)
-    for person, mine in by_person.items():
+    for person, mine in _by_person(rows).items():
         _lost_again(move, mine, arrived[person])
-    for person, mine in by_person.items():
-        _match(move, person, [r for r in mine if r.state is DeviceState.LEFT], arrived[person])
+        _confirm_leaving(move, mine, arrived[person])
+    for person, mine in _by_person(_open_rows(move)).items():
+        left = [r for r in mine if r.state is DeviceState.LEFT]
+        if left and arrived[person]:
+            _match(move, person, left, arrived[person])
+
+
+def _open_rows(move: Move) -> list[DeviceRow]:
+    return [r for r in move.ledger.devices() if r.state in _OPEN]
+
+
+def _by_person(rows: Iterable[DeviceRow]) -> dict[str, list[DeviceRow]]:
+    found: defaultdict[str, list[DeviceRow]] = defaultdict(list)
+    for row in rows:
+        found[row.person].append(row)
+    return found
 
 
 def _target_users(move: Move, people: Iterable[str]) -> dict[str, str]:

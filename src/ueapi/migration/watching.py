@@ -17,6 +17,7 @@ from ueapi.migration.documents import PlannedPerson
 from ueapi.migration.engine import LONG_PAUSE, SHORT_PAUSE
 from ueapi.migration.estimates import Habits, Minutes, Role
 from ueapi.migration.finishing import FIRST_LOOK, LONGEST_PAUSE
+from ueapi.migration.looking import HIDDEN_PAUSE
 from ueapi.migration.policy import Weekday
 
 FRESH: Final = 240.0
@@ -27,6 +28,8 @@ LONGEST_WATCH: Final = 60 * 24 * 10.0
 _SHORT: Final = SHORT_PAUSE.total_seconds() / 60
 _LONG: Final = LONG_PAUSE.total_seconds() / 60
 _FIRST: Final = FIRST_LOOK.total_seconds() / 60
+_SOURCE: Final = HIDDEN_PAUSE.total_seconds() / 60
+"""Taken as if the source never said when an enrollment ended, which no plan knows."""
 _REST: Final = LONGEST_PAUSE.total_seconds() / 60
 
 
@@ -119,6 +122,9 @@ class Watch:
     _open: Counter[str] = field(init=False)
     _arrived: int = 0
     _order: int = 0
+    _source_due: float = 0.0
+    _unreleased: int = 0
+    """People whose last phone left and whose licenses are not released yet."""
 
     def __attrs_post_init__(self) -> None:
         self._leaving = sorted(self.phones, key=lambda p: -p.leaves)
@@ -139,9 +145,14 @@ class Watch:
 
     def _look(self, now: float) -> float:
         source, target = self.bills["source"], self.bills["target"]
-        asked = source.add("devices.list", Pages.of(source.side).count("devices"))
-        gone = self._note_leaving(now)
-        asked += source.add("licenses.unassign", ceil(gone / self.chunk) * self.releases)
+        asked = source.add("devices.get", self._confirm(now))
+        if now >= self._source_due:
+            self._source_due = now + _SOURCE
+            asked += source.add("devices.list", Pages.of(source.side).count("devices"))
+            self._note_leaving(now)
+            chunks = ceil(self._unreleased / self.chunk)
+            self._unreleased = 0
+            asked += source.add("licenses.unassign", chunks * self.releases)
         assigned = self._note_arrivals(now)
         rows = self.on_target + self._arrived
         told = target.add("devices.list", Pages.of(target.side).count("devices", rows))
@@ -149,16 +160,24 @@ class Watch:
         told += target.add("devices.report", self._verify(now))
         return source.minutes(asked) + target.minutes(told)
 
-    def _note_leaving(self, now: float) -> int:
-        """People whose last phone left."""
-        gone = 0
+    def _note_leaving(self, now: float) -> None:
         while self._leaving and self._leaving[-1].leaves <= now:
-            phone = self._leaving.pop()
-            self._open[phone.person] -= 1
-            gone += self._open[phone.person] == 0
-            self._order += 1
-            heapq.heappush(self._between, (phone.signs_in, phone.leaves, self._order, phone))
-        return gone
+            self._note_left(self._leaving.pop())
+
+    def _confirm(self, now: float) -> int:
+        """Phones that arrived before the source was listed again: each is read alone."""
+        found = [p for p in self._leaving if p.signs_in <= now]
+        if found:
+            self._leaving = [p for p in self._leaving if p.signs_in > now]
+        for phone in found:
+            self._note_left(phone)
+        return len(found)
+
+    def _note_left(self, phone: ExpectedPhone) -> None:
+        self._open[phone.person] -= 1
+        self._unreleased += self._open[phone.person] == 0
+        self._order += 1
+        heapq.heappush(self._between, (phone.signs_in, phone.leaves, self._order, phone))
 
     def _note_arrivals(self, now: float) -> int:
         """Requests to assign apps: one for each set of apps and chunk."""

@@ -49,6 +49,10 @@ class Move:
     """Bundle id → id of apps on the target."""
     is_target_read: bool = False
     """Whether the two listings above were read in this run."""
+    hides_ends: bool = False
+    """Whether the source was seen not to say when an enrollment ended."""
+    confirmed: set[str] = field(factory=set)
+    """New enrollments on the target for which the owner's old phones were read alone since the last listing."""
     target_users: dict[str, str] = field(factory=dict)
     """Target user, as `id:…` and `name:…`, → person key."""
 
