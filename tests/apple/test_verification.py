@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """What was altered, weakly signed or not signed at all is never taken for signed."""
 
 from __future__ import annotations

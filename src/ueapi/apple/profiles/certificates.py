@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """What matters of a certificate here, read once from bytes nobody vouches for."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """Signed messages (CMS) taken apart: what was signed, by whom it says, and with which certificates.
 
 Nothing is verified here. Source: RFC 5652, section 5; RFC 4055 for RSA-PSS; RFC 5753 for ECDSA.

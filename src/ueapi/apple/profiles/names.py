@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """Names in certificates: as bytes to compare, and as text that is safe to show."""
 
 from __future__ import annotations

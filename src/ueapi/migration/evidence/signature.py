@@ -1,4 +1,3 @@
-# mypy: disable-error-code="import-untyped"
 """The signature beside a manifest: CMS with the content kept apart (RFC 5652), as `openssl cms -verify` reads it."""
 
 from __future__ import annotations
