@@ -15,6 +15,8 @@ from ueapi.migration.reporting import Report
 from ueapi.plugins import Registry
 from ueapi.rehearsal.faults import Fault, Faulty
 from ueapi.rehearsal.scenarios import SCENARIOS
+from ueapi_hexnode.simulator.server import HexnodeSimulator
+from ueapi_jamf.simulator.simulator import JamfSimulator
 
 USERS = 10
 SEED = 5
@@ -102,6 +104,21 @@ def test_an_outage_postpones_and_pauses_nothing() -> None:
 
     assert kinds["postponed"] > 0
     assert kinds["paused"] == 0
+
+
+@pytest.mark.parametrize("name", [None, "outage", "short-tokens"])
+def test_both_products_are_never_asked_faster_than_their_limits(name: str | None) -> None:
+    rehearsal, _, _ = played(name)
+    source, target = rehearsal.source.simulator, rehearsal.target.simulator
+    assert isinstance(source, JamfSimulator)
+    assert isinstance(target, HexnodeSimulator)
+
+    limits = (rehearsal.old.limits, rehearsal.new.limits)
+
+    assert source.gauge.peak <= limits[0].concurrency
+    assert limits[1].per_minute is not None
+    assert target.throttle.peak <= limits[1].per_minute
+    assert target.throttle.refused == 0
 
 
 def test_an_unknown_scenario_is_refused_with_the_list() -> None:
