@@ -9,12 +9,13 @@ from unittest import SkipTest
 
 from attrs import define, field
 
+from ueapi.contract import Capability
 from ueapi.errors import Unintelligible
 from ueapi.model import Thing
 from ueapi.rehearsal.faults.recording import recorded, replay
 from ueapi.rehearsal.faults.rows import NEW_VALUE, JsonTable, Table, XmlTable, table_of
 from ueapi.rehearsal.wire import Application, Message, Receive, Send
-from ueapi.testing.faults.acts import LISTINGS, READINGS, Reading
+from ueapi.testing.faults.acts import LISTINGS, ORDERS, READINGS, Reading
 from ueapi.testing.faults.line import Line
 from ueapi.testing.faults.outcome import Outcome, leaves, offered, rest, told, tried
 from ueapi.testing.harness import Harness
@@ -83,6 +84,7 @@ class FieldsConformance:
         names = harness.simulator.enumerated
         if not names:
             raise SkipTest(f"{harness.tenant.backend}: the simulator names no field of few values")
+        _end_one_enrollment(harness)
         line, edited = Line.at(harness), Edited.at(harness)
         for reading in offered(harness, LISTINGS):
             for name in sorted(names):
@@ -102,6 +104,14 @@ class FieldsConformance:
                     _require_named(outcome, path[-1])
                     continue
                 _require_told(outcome, path, calm)
+
+
+def _end_one_enrollment(harness: Harness) -> None:
+    """Have phones differ, where the backend can: a default that most rows have anyway would not show."""
+    for change in ORDERS:
+        if change.capability is Capability.DEVICES_UNENROLL:
+            harness.both_ways(change.capability, change.prepare(harness, 0))
+            harness.pass_time(hours=2)
 
 
 def _edited(

@@ -67,9 +67,9 @@ class MomentsConformance:
                 "Conflict."
             )
             rest(harness)
+            line.application = nodes.application
+            require_once(harness, change, number)
             later = tried(change.capability.value, deed, tenant=harness.tenant, line=line)
             assert later.error is None, (
                 f"{later.what} {later.ended} when all nodes agree again. Fix: forget what a Conflict proves wrong."
             )
-            line.application = nodes.application
-            require_once(harness, change, number)
