@@ -25,7 +25,7 @@ OUT   ?= build/demo
 JOBS  ?= 2
 ARGS  ?=
 
-SCHEMA  ?=
+SCHEMA  ?= $(firstword $(wildcard device-management ../device-management))
 SECONDS_OF_SOAK ?= 300
 
 .PHONY: help demo test lint types docs bench smoke soak fidelity clean

@@ -8,6 +8,7 @@ from ueapi.apple import rules
 from ueapi.apple.plist import PlistValue
 from ueapi.apple.profiles import ConfigurationProfile, Payload
 from ueapi.apple.rules import Effect, Finding, Mode, Severity
+from ueapi.cli.rules import IOS
 
 WIFI = "com.apple.wifi.managed"
 PASSCODE = "com.apple.mobiledevice.passwordpolicy"
@@ -297,3 +298,11 @@ def test_what_is_demanded_to_be_absent_is_told_once() -> None:
     )
 
     assert losses(profile(enrollment), ios="26.0") == [("com.apple.mdm", "AccessRights")]
+
+
+def test_without_a_version_the_one_of_the_command_line_is_meant() -> None:
+    whole = profile(payload("com.apple.vpn.managed"))
+
+    assert rules.CURRENT_IOS == IOS
+    assert rules.check(whole) == rules.check(whole, ios=IOS)
+    assert rules.split(whole) == rules.split(whole, ios=IOS)

@@ -11,9 +11,10 @@ from ueapi.apple.rules.kinds import Alternative, Mode, RuleKind, RuleVerdict
 from ueapi.apple.rules.source import Disagreement, Forced, Release
 from ueapi.apple.rules.splitting import Parts, split
 from ueapi.apple.rules.table import Rules, verdict
-from ueapi.apple.rules.version import IosRange, IosVersion
+from ueapi.apple.rules.version import CURRENT_IOS, IosRange, IosVersion
 
 __all__ = [
+    "CURRENT_IOS",
     "Alternative",
     "Condition",
     "Demand",

@@ -17,7 +17,7 @@ from ueapi.apple.rules.kinds import Mode, RuleKind, RuleVerdict
 from ueapi.apple.rules.schemas import Schema, schema_of
 from ueapi.apple.rules.source import Disagreement
 from ueapi.apple.rules.table import Ios, Rules
-from ueapi.apple.rules.version import IosRange, IosVersion
+from ueapi.apple.rules.version import CURRENT_IOS, IosRange, IosVersion
 
 TOP_LEVEL: Final = "TopLevel"
 """Apple's name for the schema of the profile itself."""
@@ -26,7 +26,7 @@ ACCOUNT_DRIVEN_ONLY_SINCE: Final = IosVersion((18,))
 _MDM_MARKS: Final = frozenset({"EnrollmentMode", "AssignedManagedAppleID"})
 
 
-def check(profile: ConfigurationProfile, *, ios: Ios) -> tuple[Finding, ...]:
+def check(profile: ConfigurationProfile, *, ios: Ios = CURRENT_IOS) -> tuple[Finding, ...]:
     """Say what an iPhone under User Enrollment makes of a profile, in the order of the profile.
 
     One payload that Apple forbids makes iOS refuse the whole profile. That a forbidden key only loses its effect, and

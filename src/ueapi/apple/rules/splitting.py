@@ -9,7 +9,7 @@ from ueapi.apple.profiles.keys import without_paths
 from ueapi.apple.rules.checking import of_payload, of_profile
 from ueapi.apple.rules.findings import Effect, Finding
 from ueapi.apple.rules.table import Ios
-from ueapi.apple.rules.version import IosRange
+from ueapi.apple.rules.version import CURRENT_IOS, IosRange
 
 
 @frozen(kw_only=True)
@@ -24,7 +24,7 @@ class Parts:
     findings: tuple[Finding, ...]
 
 
-def split(profile: ConfigurationProfile, *, ios: Ios) -> Parts:
+def split(profile: ConfigurationProfile, *, ios: Ios = CURRENT_IOS) -> Parts:
     """Take out what iOS refuses or has no use for.
 
     Payloads of unknown types are taken out as well: one refused payload would cost the whole profile. Keys that are

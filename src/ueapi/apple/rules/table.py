@@ -22,7 +22,7 @@ from ueapi.apple.rules.kinds import (
     RuleVerdict,
 )
 from ueapi.apple.rules.source import Disagreement, Forced, Release, Rows, Stored, load_stored
-from ueapi.apple.rules.version import IosRange, IosVersion
+from ueapi.apple.rules.version import CURRENT_IOS, IosRange, IosVersion
 from ueapi.errors import UsageError
 
 Ios = str | IosVersion | IosRange
@@ -277,7 +277,7 @@ def _spellings(kind: RuleKind, asked: str) -> tuple[str, ...]:
     return tuple(f"{owner}:{asked}" for owner in DEFAULT_OWNERS.get(kind, ())) or (asked,)
 
 
-def verdict(kind: RuleKind, id: str, *, ios: Ios) -> RuleVerdict:  # noqa: A002
+def verdict(kind: RuleKind, id: str, *, ios: Ios = CURRENT_IOS) -> RuleVerdict:  # noqa: A002
     """Ask the shipped table; the same as `Rules.load().verdict(...)`.
 
     Raises:

@@ -85,3 +85,7 @@ class IosRange:
         if self.lowest == self.highest:
             return str(self.lowest)
         return f"{self.lowest}-{self.highest}"
+
+
+CURRENT_IOS: Final = "26.0"
+"""The version that is meant where none is named: the one most phones have, and whose answers rest on known ground."""
