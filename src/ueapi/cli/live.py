@@ -1,23 +1,35 @@
-"""Watching a rehearsal: bars per wave, the virtual time, and the newest events. Quiet lines when piped."""
+"""Watching a move: bars for each wave, who is awaited and the newest events; quiet lines when nobody looks.
+
+What is drawn is read from the ledger, so it is true also for a move that was begun earlier.
+"""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import deque
-from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
-from rich.panel import Panel
-from rich.progress_bar import ProgressBar
-from rich.table import Table
 from rich.text import Text
 
-from ueapi.migration import Event, Plan
+from ueapi.cli.picture import picture
+from ueapi.cli.table import safe
+from ueapi.migration.progress import Progress, glance
 
-SHOWN_EVENTS: Final = 7
-REFRESHES: Final = 12
-"""A second."""
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from ueapi.migration import Event
+
+SHOWN_EVENTS: Final = 6
+BLANK: Final = 3
+"""Lines that stay empty."""
+SHORTEST: Final = 0.25
+"""Seconds between two drawings."""
+SHARE: Final = 10
+"""Reading a large ledger takes long; at most this part of the time is spent on it."""
 
 _SAID: Final = {
     "left": "left the old product",
@@ -26,84 +38,116 @@ _SAID: Final = {
     "released": "old licenses released",
     "wrong-enrollment": "chose the wrong enrollment; asked to repeat",
     "signed-out": "signed out again; asked to come back",
+    "back-at-source": "signed in to the old product again; asked to move once more",
     "app-not-installed": "misses an app; asked to accept it",
-    "no-answer": "has not answered; reminded",
+    "ended": "old enrollment ended by the server",
+    "exempted": "stays for now",
+    "rolled-back": "stays where they are",
 }
-
-_TASKS: Final = {
+_LABELS: Final = {
     "task": "task for an administrator: ",
     "task-wrong": "back to the administrator: ",
     "task-done": "done by the administrator: ",
+    "postponed": "postponed: ",
+    "paused": "paused: ",
 }
+_PERSONAL: Final = frozenset({"refused"})
+"""Kinds of events about one person that someone has to act on."""
+
+
+def matters(event: Event) -> bool:
+    """Whether an event is worth a line of its own: not what one of many people did as expected."""
+    return event.person is None or event.kind in _PERSONAL
+
+
+def line_of(event: Event) -> str:
+    """An event as a line, for people and for logs."""
+    who = f" {event.person}" if event.person else ""
+    return f"{event.at:%Y-%m-%d %H:%M} {event.kind}{who}: {safe(event.text)}"
+
+
+def can_draw(console: Console) -> bool:
+    """Whether the terminal knows more characters than ASCII."""
+    return console.encoding.lower().startswith("utf")
 
 
 class Watch:
-    """Counts events of a move and draws them."""
+    """Shows a move while it goes on; use as a context manager.
 
-    def __init__(self, plan: Plan, console: Console) -> None:
-        """Watch a move of this plan."""
+    On a terminal, a picture that is drawn anew several times a second by a thread of its own, which reads the ledger
+    and writes nothing. Elsewhere nothing is drawn.
+    """
+
+    def __init__(self, ledger: str, console: Console) -> None:
+        """Watch the move in the ledger at this database URL; it may not exist yet."""
+        self._ledger = ledger
         self._console = console
-        self._wave_of = {p.key: p.wave for p in plan.people}
-        self._phones = _phones_by_wave(plan)
-        self._counts = {wave: {"left": 0, "enrolled": 0, "verified": 0} for wave in self._phones}
-        self._recent: deque[Text] = deque(maxlen=SHOWN_EVENTS)
-        self._time = ""
-        self._live: Live | None = None
+        self._recent: deque[str] = deque(maxlen=SHOWN_EVENTS)
+        self._drawn: Progress | None = None
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Watch:
         if self._console.is_terminal:
-            self._live = Live(console=self._console, refresh_per_second=REFRESHES, transient=True)
-            self._live.start()
+            self._thread = threading.Thread(target=self._draw_until_over, daemon=True)
+            self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if self._live is not None:
-            self._live.stop()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
 
     def see(self, event: Event) -> None:
-        """Count and show one event."""
-        self._time = f"{event.at:%a %d %b %H:%M}"
-        wave = self._wave_of.get(event.person or "")
-        if wave in self._counts and event.kind in self._counts[wave]:
-            self._counts[wave][event.kind] += 1
-        if event.kind == "signed-out" and wave in self._counts:
-            self._counts[wave]["enrolled"] -= 1
-        line = self._line(event)
-        if line is not None:
-            self._recent.append(line)
-        if self._live is not None:
-            self._live.update(self._picture())
-        elif event.kind in ("wave", "closed", *_TASKS):
-            text = f"{self._time}  {_TASKS.get(event.kind, '')}{event.text}"
-            self._console.print(text, markup=False, soft_wrap=True)
+        """Show an event among the newest."""
+        said = _said(event)
+        if said:
+            self._recent.append(f"{event.at:%a %d %b %H:%M}  {safe(said)}")
 
-    def _line(self, event: Event) -> Text | None:
-        if event.person:
-            said = _SAID.get(event.kind)
-            return Text(f"{self._time}  {event.person} {said}") if said else None
-        return Text(f"{self._time}  {_TASKS.get(event.kind, '')}{event.text}", style="bold")
+    def keep(self, event: Event) -> None:
+        """Print an event for good, above the picture."""
+        self._console.print(line_of(event), markup=False, soft_wrap=True)
 
-    def _picture(self) -> Group:
-        table = Table(box=None, pad_edge=False, header_style="dim")
-        for column in ("wave", "", "verified", "signed in", "left", "phones"):
-            table.add_column(column, justify="left" if column in ("wave", "") else "right")
-        for wave, phones in self._phones.items():
-            counts = self._counts[wave]
-            table.add_row(
-                str(wave),
-                ProgressBar(
-                    total=max(phones, 1), completed=min(counts["verified"], phones), width=40
-                ),
-                *(str(counts[k]) for k in ("verified", "enrolled", "left")),
-                str(phones),
-            )
-        title = f"virtual time {self._time}"
-        return Group(Panel(table, title=title, title_align="left"), *self._recent)
+    def _draw_until_over(self) -> None:
+        live = self._started()
+        width, pause = self._console.width, 0.0
+        while not self._over.wait(pause):
+            if self._console.width != width:
+                # What was drawn for another width can't be found again, so everything is drawn anew.
+                live.stop()
+                self._console.clear()
+                live, width = self._started(), self._console.width
+            begun = time.monotonic()
+            self._drawn = glance(self._ledger) or self._drawn
+            live.update(self._view(), refresh=True)
+            pause = max(SHORTEST, (time.monotonic() - begun) * SHARE)
+        live.stop()
+
+    def _started(self) -> Live:
+        live = Live(
+            self._view(), console=self._console, auto_refresh=False, transient=True, screen=False
+        )
+        live.start(refresh=True)
+        return live
+
+    def _view(self) -> RenderableType:
+        if self._drawn is None:
+            return Text("Reading both tenants …", style="dim")
+        console = self._console
+        drawn = picture(self._drawn, width=console.width, can_draw=can_draw(console))
+        room = console.height - len(console.render_lines(drawn)) - BLANK
+        shown = list(self._recent)[-min(room, SHOWN_EVENTS) :] if room > 0 else []
+        recent = [Text(line, style="dim", no_wrap=True, overflow="ellipsis") for line in shown]
+        return Group(Text(), drawn, Text(), *recent)
 
 
-def _phones_by_wave(plan: Plan) -> Mapping[int, int]:
-    phones: dict[int, int] = {wave.number: 0 for wave in plan.waves}
-    for person in plan.people:
-        if person.wave is not None:
-            phones[person.wave] += len(person.devices)
-    return phones
+def _said(event: Event) -> str:
+    if event.person is None:
+        return f"{_LABELS.get(event.kind, '')}{event.text}"
+    said = _SAID.get(event.kind)
+    return f"{event.person} {said}" if said else ""

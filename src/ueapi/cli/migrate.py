@@ -4,38 +4,25 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ueapi.cli import evidence
+from ueapi.cli import applying, course, demo, evidence
+from ueapi.cli import rehearse as rehearsing
 from ueapi.cli.exits import Exit
+from ueapi.cli.ledgers import LEDGER, JsonOption, LedgerOption, ledger_url
 from ueapi.cli.opening import open_tenant, snapshot_of
 from ueapi.cli.outlook import tell_forecast
 from ueapi.cli.policy_file import read_policy
 from ueapi.cli.printing import errors, print_document
-from ueapi.cli.table import safe
-from ueapi.cli.telling import (
-    open_tasks,
-    tell,
-    tell_balance,
-    tell_losses,
-    tell_return,
-    tell_status,
-    tell_tasks,
-)
-from ueapi.errors import UnreadableInput
+from ueapi.cli.telling import tell, tell_losses
 
 if TYPE_CHECKING:
     from ueapi.migration import Inventory, Plan
 
 app = typer.Typer(help="Move a fleet from one product to another.", no_args_is_help=True)
 app.add_typer(evidence.app, name="evidence")
-
-LEDGER: Final = Path("move.db")
-
-LedgerOption = Annotated[Path, typer.Option("--ledger", help="The move's ledger file.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
 @app.command("snapshot")
@@ -105,87 +92,39 @@ def _print_plan(made: Plan, out: Path) -> None:
     tell_losses(made.losses, made.policy.accepted)
 
 
-@app.command("apply")
-def apply(
-    plan_file: Annotated[Path, typer.Argument(metavar="PLAN", help="The plan file.")],
-    source: Annotated[str, typer.Option(help="Tenant to move from.")],
-    target: Annotated[str, typer.Option(help="Tenant to move to.")],
-    ledger: LedgerOption = LEDGER,
-    done: Annotated[
-        list[str] | None, typer.Option(help="Id of a task an administrator did.")
-    ] = None,
-    follow: Annotated[
-        bool, typer.Option("--follow", help="Wait and go on until all is done.")
-    ] = False,
+@app.command("rehearse")
+def rehearse(
+    source: Annotated[str, typer.Option("--from", help="Product to move from.")] = demo.SOURCE,
+    target: Annotated[str, typer.Option("--to", help="Product to move to.")] = demo.TARGET,
+    users: rehearsing.UsersOption = 60,
+    seed: rehearsing.SeedOption = 7,
+    scenario: rehearsing.ScenarioOption = None,
+    policy: Annotated[Path | None, typer.Option(help="TOML file with the move's policy.")] = None,
+    out: rehearsing.OutOption = Path("rehearsal"),
+    as_json: JsonOption = False,
 ) -> None:
-    """Apply a plan. Run it again, with the same ledger, to go on.
-
-    Whom to ask what is written to the folder LEDGER.outbox, for you to deliver.
-    """
-    from ueapi import migration
-    from ueapi.migration.documents import Plan
-    from ueapi.migration.outbox import Outbox
-
-    made = Plan.read(plan_file)
-    _require_known(made, done or [])
-    outbox = ledger.with_suffix(".outbox")
-    with open_tenant(source) as old, open_tenant(target) as new:
-        events = migration.apply(
-            made,
-            source=old,
-            target=new,
-            ledger=_url(ledger),
-            steering=Outbox(outbox, old.now, frozenset(done or ())),
-            follow=follow,
-        )
-        for event in events:
-            who = f" {event.person}" if event.person else ""
-            typer.echo(f"{event.at:%Y-%m-%d %H:%M} {event.kind}{who}: {safe(event.text)}")
-            if event.kind == "begun" and follow:
-                tell_tasks(made.tasks, _resume(plan_file, source, target, ledger))
-    _tell_what_next(made, ledger, _resume(plan_file, source, target, ledger))
+    """Rehearse a whole move on virtual phones and virtual time, with your policy, under trouble if you like."""
+    wanted = rehearsing.Wanted(
+        source=source,
+        target=target,
+        users=users,
+        seed=seed,
+        scenario=scenario,
+        policy=policy,
+        out=out,
+    )
+    words = ["ueapi", "migrate", "rehearse"]
+    if (source, target) != (demo.SOURCE, demo.TARGET):
+        words += ["--from", source, "--to", target]
+    rehearsing.rehearse(wanted, as_json=as_json, again=shlex.join(words))
 
 
-def _require_known(plan: Plan, ids: list[str]) -> None:
-    unknown = sorted(set(ids) - {task.id for task in plan.tasks})
-    if unknown:
-        raise UnreadableInput(
-            f"the plan has no task {', '.join(unknown)}.",
-            remedy=f"It has {', '.join(t.id for t in plan.tasks) or 'none'}; nothing was changed.",
-        )
-
-
-def _resume(plan_file: Path, source: str, target: str, ledger: Path) -> str:
-    parts = ["ueapi", "migrate", "apply", str(plan_file), "--source", source, "--target", target]
-    if ledger != LEDGER:
-        parts += ["--ledger", str(ledger)]
-    return shlex.join(parts)
-
-
-def _tell_what_next(plan: Plan, ledger: Path, resume: str) -> None:
-    from ueapi import migration
-
-    now = migration.status(_url(ledger))
-    waiting = open_tasks(plan, now)
-    typer.echo()
-    tell_balance(now)
-    tell_tasks(waiting, resume)
-    tell_return(now, waiting, resume)
-
-
-@app.command("status")
-def status(ledger: LedgerOption = LEDGER, as_json: JsonOption = False) -> None:
-    """Say where a move is; safe while another process applies it."""
-    from ueapi import migration
-
-    if as_json:
-        print_document(migration.status(_url(ledger)).model_dump(mode="json"))
-        return
-    tell_status(migration.status(_url(ledger)))
-
-
-def _url(ledger: Path) -> str:
-    return f"sqlite:///{ledger}"
+app.command("apply")(applying.apply)
+app.command("status")(applying.status)
+app.command("pause")(course.pause)
+app.command("resume")(course.resume)
+app.command("exempt")(course.exempt)
+app.command("rollback")(course.rollback)
 
 
 @app.command("who")
@@ -197,7 +136,7 @@ def who(
     """Say where one person is, and what happened so far."""
     from ueapi import migration
 
-    found = migration.who(_url(ledger), user)
+    found = migration.who(ledger_url(ledger), user)
     if as_json:
         print_document(found.model_dump(mode="json"))
         return
@@ -218,7 +157,7 @@ def report(
     from ueapi import migration
     from ueapi.migration.snapshots import write_private
 
-    now = migration.status(_url(ledger))
+    now = migration.status(ledger_url(ledger))
     write_private(out / "report.json", now.model_dump_json(indent=1) + "\n")
     migration.write_html(now, out / "report.html")
     typer.echo(f"{out / 'report.json'} and {out / 'report.html'} are written.")

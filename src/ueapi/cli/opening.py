@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from ueapi.cli.printing import errors
 from ueapi.cli.settings_file import TenantEntry, find_entry, is_secret, reveal, settings_path
 from ueapi.errors import InvalidSettings
 from ueapi.runtime.events import Event, Retrying, Slowed
@@ -13,20 +13,21 @@ from ueapi.runtime.events import Event, Retrying, Slowed
 if TYPE_CHECKING:
     from ueapi.client import Tenant
     from ueapi.model import Snapshot
+    from ueapi.runtime.clock import Clock
 
 SILENCE: Final = 5.0
 """Seconds of waiting after which one wonders."""
 
 
-def open_tenant(name: str) -> Tenant:
-    """Connect to a tenant of the settings file."""
+def open_tenant(name: str, *, clock: Clock | None = None) -> Tenant:
+    """Connect to a tenant of the settings file; a `clock` takes the place of the machine's."""
     import ueapi
 
     entry = find_entry(settings_path(), name)
     _require_hidden(entry)
     secrets = {key: reveal(source, key) for key, source in entry.secrets.items()}
     settings: dict[str, Any] = {**entry.settings, **secrets}
-    return ueapi.connect(entry.backend, name=name, observers=[_tell_waits], **settings)
+    return ueapi.connect(entry.backend, name=name, observers=[_tell_waits], clock=clock, **settings)
 
 
 def _tell_waits(event: Event) -> None:
@@ -38,7 +39,8 @@ def _tell_waits(event: Event) -> None:
             text = f"{name}: {reason}, trying again in {wait:.0f} s"
         case _:
             return
-    errors().print(text, markup=False)
+    # Not through a console of its own: a picture that is being drawn makes room for what is written here.
+    sys.stderr.write(f"{text}\n")
 
 
 def _require_hidden(entry: TenantEntry) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
@@ -20,14 +22,27 @@ NARROWEST: Final = 40
 WIDEST: Final = 100
 
 _AWAITED: Final = {
-    "wave-not-begun": "people whose wave has not begun",
-    "not-verified-yet": "people whose phones are being verified",
-    "no-answer": "people who have not begun",
-    "not-signed-in": "people who left and have not signed in again",
-    "back-at-source": "people who signed in to the old product again",
-    "wrong-enrollment": "people who chose the wrong enrollment",
-    "app-not-installed": "people who have not accepted an app",
+    "wave-not-begun": "whose wave has not begun",
+    "not-verified-yet": "whose phones are being verified",
+    "no-answer": "who have not begun",
+    "not-signed-in": "who left and have not signed in again",
+    "back-at-source": "who signed in to the old product again",
+    "wrong-enrollment": "who chose the wrong enrollment",
+    "two-phones-fit": "with two phones that could be the same one",
+    "signed-out-again": "who signed out of the new product again",
+    "app-not-installed": "who have not accepted an app",
+    "profile-not-installed": "whose phones lack a setting",
 }
+
+
+def awaited(reason: str, count: int) -> str:
+    """How many people wait, and for what."""
+    who = "person" if count == 1 else "people"
+    words = _AWAITED.get(reason, f"({reason})")
+    if count == 1:
+        for many, one in (("who have ", "who has "), ("and have ", "and has ")):
+            words = words.replace(many, one)
+    return f"{count:,} {who} {words}"
 
 
 def tell_losses(losses: Iterable[Loss], accepted: frozenset[str]) -> None:
@@ -57,16 +72,13 @@ def tell_tasks(tasks: Sequence[Task], resume: str) -> None:
         tell(f"{task.id}  {task.title}", indent=0, hanging=10)
         for number, step in enumerate(task.steps, start=1):
             tell(f"{number}. {step}", indent=10, hanging=13)
-    typer.echo(f"\nWhen one is done:\n  {resume} --done {tasks[0].id}")
+    typer.echo("\nWhen one is done:")
+    tell_command(f"{resume} --done {tasks[0].id}")
 
 
-def tell_status(now: Report) -> None:
-    """The balance, and who is awaited."""
-    tell_balance(now)
-    for item in now.waiting_for:
-        if item.who == "administrator":
-            tell(f"waits for an administrator: {item.what}", indent=2, hanging=4)
-    typer.echo(f"evidence: {now.evidence.entries} entries, head {now.evidence.head}")
+def tell_command(words: str) -> None:
+    """A command to copy: in one piece, however narrow the terminal is."""
+    output().print(f"  {words}", markup=False, soft_wrap=True)
 
 
 def tell_balance(now: Report) -> None:
@@ -77,13 +89,18 @@ def tell_balance(now: Report) -> None:
     )
     for item in now.waiting_for:
         if item.who != "administrator":
-            tell(
-                f"waits for {item.count} {_AWAITED.get(item.what, item.what)}", indent=2, hanging=4
-            )
+            tell(f"waits for {awaited(item.what, item.count)}", indent=2, hanging=4)
 
 
-def tell_return(now: Report, open_tasks: Sequence[Task], resume: str) -> None:
+def tell_return(now: Report, open_tasks: Sequence[Task], resume: str, ledger: Path) -> None:
     """When it is worth running `apply` again."""
+    if now.standstill is not None:
+        tell(f"The move stands still: {now.standstill.reason.rstrip('.')}.")
+        go_on = shlex.join(["ueapi", "migrate", "resume", str(ledger)])
+        typer.echo("When it may go on:")
+        tell_command(go_on)
+        tell_command(f"{resume} --follow")
+        return
     if not now.users.waiting or all(wave.state == "closed" for wave in now.waves):
         typer.echo("Every wave is closed. Write the report with `ueapi migrate report`.")
         return

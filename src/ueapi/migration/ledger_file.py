@@ -83,3 +83,14 @@ def lock_of(path: Path) -> int:
             remedy="Wait until it ends; `ueapi migrate status` may be used meanwhile.",
         ) from None
     return handle
+
+
+def is_in_use(path: Path) -> bool:
+    """Whether a process works on the file at this moment; looking takes the lock for an instant."""
+    if not path.with_name(f"{path.name}.lock").exists():
+        return False
+    try:
+        os.close(lock_of(path))
+    except LedgerLocked:
+        return True
+    return False

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from ueapi.errors import UnreadableInput
+from sqlalchemy.exc import SQLAlchemyError
+
+from ueapi.errors import UeapiError, UnreadableInput
 from ueapi.migration.base import Document
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.outline import Outline, PlannedWave
@@ -108,6 +110,18 @@ def progress(ledger: Ledger) -> Progress:
     """
     with ledger.one_moment():
         return _progress(ledger)
+
+
+def glance(url: str) -> Progress | None:
+    """How far the move in a ledger is that another process or thread may just be making; `None` while there is nothing.
+
+    For a display that looks again in a moment: also a ledger that can't be read right now is nothing.
+    """
+    try:
+        with Ledger(url, may_write=False) as opened:
+            return progress(opened)
+    except (UeapiError, SQLAlchemyError):
+        return None
 
 
 def _progress(ledger: Ledger) -> Progress:

@@ -117,10 +117,10 @@ class Rehearsal:
                 self.world.clock.sleep(SHORT_PAUSE.total_seconds())
         return migration.snapshot(tenant)
 
-    def plan(self, source: Snapshot, target: Snapshot) -> Plan:
-        """Plan with a policy that suits the fleet's size, accepting every loss."""
-        policy = Policy(wave_sizes=wave_sizes(len(source.users)), wave_gap=24)
-        plan = migration.plan(source, target, policy=policy, registry=self.registry)
+    def plan(self, source: Snapshot, target: Snapshot, policy: Policy | None = None) -> Plan:
+        """Plan, accepting every loss; without a policy, with one that suits the fleet's size."""
+        rules = policy or Policy(wave_sizes=wave_sizes(len(source.users)), wave_gap=24)
+        plan = migration.plan(source, target, policy=rules, registry=self.registry)
         lost = frozenset(loss.id for loss in plan.losses if loss.fate is Fate.LOST)
         return plan.accepting(lost)
 
@@ -132,6 +132,7 @@ class Rehearsal:
             old_file.unlink()
         self._people = people_by_key(plan, self.world)
         with Ledger(f"sqlite:///{ledger}") as opened:
+            opened.hurry()
             yield from self._applied(plan, opened)
             for _ in range(MOST_PAUSES):
                 if opened.paused() is None:
