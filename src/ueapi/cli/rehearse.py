@@ -112,8 +112,12 @@ def list_scenarios(*, as_json: bool) -> None:
             ]
         )
         return
-    rows = ({"scenario": s.name, "what happens": s.happens} for s in SCENARIOS.values())
+    rows = ({"scenario": s.name, "what happens": _first(s.happens)} for s in SCENARIOS.values())
     print_rows(("scenario", "what happens"), rows, Format.TABLE)
+
+
+def _first(sentences: str) -> str:
+    return sentences.partition(". ")[0].rstrip(".") + "."
 
 
 # -- the run ---------------------------------------------------------------------------------------
@@ -202,9 +206,10 @@ def _tell_pauses(report: Report) -> None:
     stops = [halt for halt in report.halts if halt.what == "move"]
     if not stops:
         return
-    times = "once" if len(stops) == 1 else f"{len(stops)} times"
     typer.echo()
-    tell(f"The move stood still {times}, at last for this: {stops[-1].reason.rstrip('.')}.")
+    tell(
+        f"The move stood still {_times(len(stops))}, at last for this: {stops[-1].reason.rstrip('.')}."
+    )
     if report.standstill is not None:
         tell("It stands still now, and so some waves have not ended.")
     tell("In a real move you look into it, and let it go on with `ueapi migrate resume`.")
@@ -216,8 +221,8 @@ def _tell_trouble(name: str | None, told: Told, report: Report) -> None:
     from ueapi.rehearsal.scenarios import scenario
 
     known = scenario(name)
-    typer.echo(f"\nScenario {name}")
-    tell(f"What was to happen: {known.happens}", indent=2, hanging=4)
+    typer.echo()
+    tell(f"Scenario {name}: {_first(known.happens)}")
     happened = "; ".join(in_words(told.trouble)) or _unseen(known, report)
     tell(f"What did happen: {happened}.", indent=2, hanging=4)
     tell(_postponed(told.postponed), indent=2, hanging=4)
@@ -228,14 +233,19 @@ def _tell_trouble(name: str | None, told: Told, report: Report) -> None:
 def _postponed(count: int) -> str:
     if not count:
         return "No step of the move had to be postponed: repeating a call was enough."
-    times = "once" if count == 1 else f"{count} times"
-    return f"A step of the move was postponed {times}, and the move went on by itself."
+    return f"A step of the move was postponed {_times(count)}, and the move went on by itself."
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _unseen(known: Scenario, report: Report) -> str:
     """For trouble that lies in the products themselves, the traces of it."""
     from ueapi.migration.costs import SIGN_IN
 
+    if report.halts:
+        return f"it stopped the move {_times(len(report.halts))}"
     apart = abs(known.source_skew - known.target_skew)
     if apart:
         return f"the clocks of the two products were {apart.total_seconds() / 60:g} minutes apart"
