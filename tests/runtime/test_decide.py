@@ -22,8 +22,12 @@ def test_a_change_that_was_surely_not_made_is_repeated(handling):
 
 
 def test_the_products_hint_outranks_our_backoff():
-    assert decide(evolve(READ_LOST, hint=0.0)) == 0.0
+    assert decide(evolve(READ_LOST, hint=0.2)) == 0.2
     assert decide(evolve(READ_LOST, hint=42.0)) == 42.0
+
+
+def test_a_hint_of_nothing_is_no_leave_to_knock_at_once():
+    assert decide(evolve(READ_LOST, hint=0.0)) == decide(READ_LOST)
 
 
 def test_no_wait_outlasts_the_deadline():

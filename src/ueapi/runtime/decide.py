@@ -55,7 +55,8 @@ def decide(failure: Failure) -> float | None:
         return None
     if failure.attempt >= MOST_ATTEMPTS:
         return None
-    wait = failure.hint if failure.hint is not None else _backoff(failure)
+    # A hint of nothing comes from a date that a wrong clock has passed already; it is no leave to knock at once.
+    wait = failure.hint or _backoff(failure)
     return wait if wait < failure.left else None
 
 

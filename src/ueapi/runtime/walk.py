@@ -50,7 +50,7 @@ class Listing:
                 there are; or it announces fewer than at the beginning. List again.
         """
         if page.next is None:
-            self._require_complete(page.total)
+            self._require_complete(self.announced if page.total is None else page.total)
             return None
         if page.next in self.cursors:
             raise Unintelligible(
