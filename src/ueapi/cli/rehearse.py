@@ -124,19 +124,17 @@ def _first(sentences: str) -> str:
 
 
 def _planned(rehearsal: Rehearsal, policy: Policy | None, say: Console) -> Plan:
-    say.print(f"[bold]1 World[/]     {rehearsal.described()}", soft_wrap=True)
+    say.print(f"[bold]1 World[/]     {rehearsal.described()}")
     source, target = rehearsal.snapshots()
     say.print(
         f"[bold]2 Snapshot[/]  read both tenants with {source.calls} and {target.calls} requests, changing nothing",
-        soft_wrap=True,
     )
     plan = rehearsal.plan(source, target, policy)
     moving = sum(1 for p in plan.people if p.exclusion is None)
     say.print(
-        f"[bold]3 Plan[/]      {moving} people in {len(plan.waves)} waves, "
+        f"[bold]3 Plan[/]      {moving} people in {len(plan.waves)} wave{'s' if len(plan.waves) > 1 else ''}, "
         f"{len(plan.tasks)} tasks for an administrator, {len(plan.losses)} settings "
         f"that don't arrive as they were (accepted here, since it is a rehearsal)",
-        soft_wrap=True,
     )
     return plan
 
@@ -175,7 +173,7 @@ def _document(report: Report, wanted: Wanted, told: Told) -> Mapping[str, object
 
 
 def _summary(report: Report, told: Told) -> None:
-    from ueapi.migration.html import REASONS
+    from ueapi.migration.html import REASONS, duration
 
     days = (
         (report.ended_at - report.started_at).total_seconds() / 86400
@@ -192,7 +190,8 @@ def _summary(report: Report, told: Told) -> None:
     calls = ", ".join(f"{name} {sum(ops.values()):,}" for name, ops in report.calls.items())
     if gap.p50 is not None:
         typer.echo(
-            f"\nWithout work: half of the phones at most {gap.p50:g} min, 95 % at most {gap.p95:g} min."
+            f"\nWithout work: half of the phones at most {duration(gap.p50)}, "
+            f"95 % at most {duration(gap.p95)}."
         )
     typer.echo(f"Requests: {calls}.")
     if report.reasons:
@@ -208,7 +207,8 @@ def _tell_pauses(report: Report) -> None:
         return
     typer.echo()
     tell(
-        f"The move stood still {_times(len(stops))}, at last for this: {stops[-1].reason.rstrip('.')}."
+        f"The move stood still {_times(len(stops))}, {'at last ' if len(stops) > 1 else ''}for this: "
+        f"{stops[-1].reason.rstrip('.')}."
     )
     if report.standstill is not None:
         tell("It stands still now, and so some waves have not ended.")
@@ -232,7 +232,7 @@ def _tell_trouble(name: str | None, told: Told, report: Report) -> None:
 
 def _postponed(count: int) -> str:
     if not count:
-        return "No step of the move had to be postponed: repeating a call was enough."
+        return "No step of the move had to be postponed."
     return f"A step of the move was postponed {_times(count)}, and the move went on by itself."
 
 

@@ -16,6 +16,7 @@ from ueapi.migration.snapshots import write_private
 
 WIDTH: Final = 880
 HEIGHT: Final = 220
+MANY_MINUTES: Final = 180
 
 STATES: Final = (
     ("moved", "at work on the new product"),
@@ -75,7 +76,10 @@ def render(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["when"] = _when(ZoneInfo(report.timezone))
+    zone = ZoneInfo(report.timezone)
+    environment.filters["when"] = _shown(zone, "%a %Y-%m-%d %H:%M")
+    environment.filters["date"] = _shown(zone, "%Y-%m-%d %H:%M")
+    environment.filters["duration"] = duration
     return environment.get_template("report.html").render(
         report=report,
         stage=stage(report),
@@ -102,11 +106,18 @@ def stage(report: Report) -> str:
     return "paused" if held else "half-way"
 
 
-def _when(zone: ZoneInfo) -> Callable[[datetime | None], str]:
-    """A time of the policy's zone to the minute; a dash for none."""
+def duration(minutes: float | None) -> str:
+    """Minutes as people say them: in hours when there are many; a dash for none."""
+    if minutes is None:
+        return "-"
+    return f"{minutes:g} min" if minutes < MANY_MINUTES else f"{minutes / 60:.1f} h"
+
+
+def _shown(zone: ZoneInfo, form: str) -> Callable[[datetime | None], str]:
+    """A time of the policy's zone in this form; a dash for none."""
 
     def shown(at: datetime | None) -> str:
-        return f"{at.astimezone(zone):%a %Y-%m-%d %H:%M}" if at else "-"
+        return format(at.astimezone(zone), form) if at else "-"
 
     return shown
 
