@@ -97,6 +97,15 @@ def test_the_report_tells_every_pause_with_its_end(tmp_path: Path) -> None:
     assert (second.what, second.ended) == ("wave 1", None)
 
 
+def test_a_rule_that_pauses_the_move_for_a_wave_is_told_once(tmp_path: Path) -> None:
+    with begun(tmp_path) as ledger:
+        ledger.pause("wave 1: 3 of 20 went wrong", NOW + HOUR, by="rule")
+        ledger.set_wave(1, WaveState.PAUSED, NOW + HOUR)
+        (halt,) = reporting.report(ledger).halts
+
+    assert (halt.what, halt.ended) == ("move", None)
+
+
 def test_the_report_lists_changes_whose_effect_is_not_sure(tmp_path: Path) -> None:
     with begun(tmp_path) as ledger:
         ledger.open_intent("user:p-1", "users.ensure", NOW, system="new")

@@ -54,6 +54,9 @@ def _halts(rows: Sequence[HaltRow]) -> Iterator[Halt]:
     for place, row in enumerate(rows):
         if row.action not in ("pause", "wave.paused"):
             continue
+        if row.subject and place and rows[place - 1].action == "pause":
+            # A rule pauses the move and marks the wave it is about: one pause, told once.
+            continue
         later = (r for r in rows[place + 1 :] if r.subject == row.subject)
         yield Halt(
             what=row.subject.replace(":", " ") or "move",
