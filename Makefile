@@ -27,8 +27,10 @@ ARGS  ?=
 
 SCHEMA  ?= $(firstword $(wildcard device-management ../device-management))
 SECONDS_OF_SOAK ?= 300
+KILLS ?= 1000
+KILLED_USERS ?= 200
 
-.PHONY: help demo test lint types docs bench smoke soak fidelity clean
+.PHONY: help demo test lint types docs bench smoke soak soak-fuzz soak-kills fidelity clean
 .DELETE_ON_ERROR:
 
 help:
@@ -38,7 +40,9 @@ help:
 	@echo 'make types  mypy, strict over the sources'
 	@echo 'make docs   the manual, into build/site; a broken link is an error'
 	@echo 'make bench  side by side with peers'
-	@echo 'make soak   coverage-guided fuzzing of everything that reads profiles, $(SECONDS_OF_SOAK) seconds'
+	@echo 'make soak   soak-fuzz, then soak-kills'
+	@echo 'make soak-fuzz   coverage-guided fuzzing of everything that reads profiles, $(SECONDS_OF_SOAK) seconds'
+	@echo 'make soak-kills  a move of $(KILLED_USERS) people whose process dies $(KILLS) times; ARGS="--only K" replays one'
 	@echo 'make fidelity SCHEMA=DIR  the table of Apple rules against a checkout of the published schema'
 	@echo 'make smoke  import, list and a small demo on PYTHON=$(PYTHON)'
 
@@ -89,9 +93,16 @@ smoke: $(RUNTIME)
 	$(BIN)/ueapi demo --users 10 --seed $(SEED) --out build/smoke-$(PYVER) --json > /dev/null
 	@echo "smoke on Python $(PYVER): passed"
 
-soak: $(TOOLS)
+soak:
+	$(MAKE) --no-print-directory soak-fuzz
+	$(MAKE) --no-print-directory soak-kills
+
+soak-fuzz: $(TOOLS)
 	@mkdir -p build
 	$(BIN)/python -m tools.fuzz_profiles --seconds $(SECONDS_OF_SOAK) --seed $(SEED) --save build/fuzz-failure.bin
+
+soak-kills: $(TOOLS)
+	$(BIN)/python -m tools.soak_kills --kills $(KILLS) --users $(KILLED_USERS) --seed $(SEED) $(ARGS)
 
 fidelity: $(TOOLS)
 	@test -n "$(SCHEMA)" || { echo 'Name a checkout: git clone https://github.com/apple/device-management && make fidelity SCHEMA=device-management' >&2; exit 2; }
