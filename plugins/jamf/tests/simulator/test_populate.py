@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from plugins.jamf.tests.simulator.place import opened
 
@@ -11,21 +9,19 @@ LIST = "/api/v2/mobile-devices/detail"
 
 
 @pytest.mark.slow
-def test_a_page_of_a_thousand_out_of_many_is_rendered_quickly():
+def test_pages_of_a_thousand_out_of_many_hold_each_device_once():
     client = opened(users=1)
-    client.simulator.populate(50_000, 3)
-    client.get(LIST, page_size=1000)
+    client.simulator.populate(5_000, 3)
 
-    started = time.perf_counter()
-    for page in range(5):
-        rows = client.rows(
+    ids = [
+        row["mobileDeviceId"]
+        for page in range(5)
+        for row in client.rows(
             LIST, page=page, page_size=1000, section=["GENERAL", "HARDWARE", "USER_AND_LOCATION"]
         )
-        assert len(rows) == 1000
-    each = (time.perf_counter() - started) / 5
+    ]
 
-    # Generous, since machines differ; sorting 50,000 rows per request would take several times as long.
-    assert each < 0.3
+    assert len(ids) == len(set(ids)) == 5000
 
 
 def test_the_same_seed_makes_the_same_crowd():
