@@ -6,7 +6,8 @@ from plugins.hexnode.tests.rows import IMEI, SERIAL, UDID, app, detail, device
 
 from ueapi.errors import NotFound, Unintelligible
 from ueapi.flow import Effect
-from ueapi.model import Absence, EnrollmentKind, EnrollmentState
+from ueapi.model import Absence, Device, EnrollmentKind, EnrollmentState
+from ueapi_hexnode.wire.devices import DeviceRow
 
 
 @pytest.mark.parametrize(
@@ -158,3 +159,21 @@ def test_an_id_of_another_product_is_refused_before_any_call():
         portal.run(backend().devices.unenroll("C39-X"))
 
     assert portal.calls == []
+
+
+def test_what_is_kept_of_a_row_is_what_the_reader_dumps():
+    row = device(device_name=" ", user={"id": 7, "name": ""})
+    portal = Portal({"GET /devices/": listing(row, device(user=None))})
+
+    found = portal.run(backend().devices.page(None)).items
+
+    read = [DeviceRow.model_validate(r) for r in (row, device(user=None))]
+    assert [f.raw for f in found] == [r.model_dump() for r in read]
+    assert [list(f.raw) for f in found] == [list(r.model_dump()) for r in read]
+    assert [Device.model_validate(f.model_dump()) for f in found]
+
+
+def test_blank_texts_of_a_row_are_absent_ones():
+    row = DeviceRow.model_validate(device(device_name=" ", os_name="", model_name=None))
+
+    assert (row.device_name, row.os_name, row.model_name) == (None, None, None)

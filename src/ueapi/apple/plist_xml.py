@@ -114,6 +114,9 @@ class _Reader:
             self._parser.Parse(content, True)
         except (expat.ExpatError, LookupError, ValueError):
             refuse_input("it is neither XML nor binary")
+        finally:
+            # It refers to this reader; parted, both are freed at once.
+            del self._parser
         if len(self._roots) != 1:
             refuse_input("it holds no value, or more than one")
         return self._roots[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from attrs import astuple, define, field, frozen
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from ueapi.apple import mdm, plist
 from ueapi.errors import InvalidModel
@@ -171,8 +172,8 @@ class DeviceSide:
     def routes(self) -> list[Route]:
         """The check-in and the command endpoint."""
         return [
-            Route("/mdm/checkin", _guarded(self._checkin), methods=["PUT"]),
-            Route("/mdm/connect", _guarded(self._connect), methods=["PUT"]),
+            Route("/mdm/checkin", _Guarded(self._checkin), methods=["PUT"]),
+            Route("/mdm/connect", _Guarded(self._connect), methods=["PUT"]),
         ]
 
     def _checkin(self, token: str, body: bytes) -> Response:
@@ -189,7 +190,7 @@ class DeviceSide:
 
     def _connect(self, token: str, body: bytes) -> Response:
         self._signed_in(token)
-        message = mdm.result_from_plist(body)
+        message = self._message(token, body)
         record = self._known(token, message)
         if isinstance(message, mdm.CommandResult):
             self._settle(record, message)
@@ -199,6 +200,16 @@ class DeviceSide:
         if following is None:
             return Response(status_code=200)
         return Response(following.to_plist(), media_type="application/xml")
+
+    def _message(self, token: str, body: bytes) -> mdm.CommandPoll | mdm.CommandResult:
+        """What a phone says; that it is idle, it says with the same bytes each time."""
+        record = self._by_token.get(token)
+        if record is not None and record.poll is not None and record.poll[0] == body:
+            return record.poll[1]
+        message = mdm.result_from_plist(body)
+        if record is not None and isinstance(message, mdm.CommandPoll):
+            record.poll = (body, message)
+        return message
 
     def _signed_in(self, token: str) -> _Pending:
         pending = self._grants.get(token)
@@ -277,24 +288,41 @@ def bearer(headers: Mapping[str, str]) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def _guarded(answer: Callable[[str, bytes], Response]) -> Callable[[Request], Awaitable[Response]]:
-    async def handle(request: Request) -> Response:
-        body = await request.body()
+@frozen
+class _Guarded:
+    """An endpoint for phones, with refusals turned into responses."""
+
+    answer: Callable[[str, bytes], Response]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one message."""
+        request = Request(scope, receive)
+        response = self._answered(bearer(request.headers), await request.body())
+        await response(scope, receive, send)
+
+    def _answered(self, token: str, body: bytes) -> Response:
         try:
-            _refuse_both_identifiers(body)
-            return answer(bearer(request.headers), body)
-        except _Refused as refused:
-            return refused.response
-        except InvalidModel as problem:
-            return _problem(400, problem.message)
-
-    return handle
+            return self.answer(token, body)
+        except (_Refused, InvalidModel) as problem:
+            return _broken(body) or _refusal(problem)
 
 
-def _refuse_both_identifiers(body: bytes) -> None:
-    message = plist.read(body)
+def _refusal(problem: _Refused | InvalidModel) -> Response:
+    return problem.response if isinstance(problem, _Refused) else _problem(400, problem.message)
+
+
+def _broken(body: bytes) -> Response | None:
+    """What is wrong with the message whoever sent it; that is said before anything else.
+
+    Readers of messages refuse both identifiers too, so nothing has happened yet.
+    """
+    try:
+        message = plist.read(body)
+    except InvalidModel as problem:
+        return _problem(400, problem.message)
     if "UDID" in message and "EnrollmentID" in message:
-        raise _Refused(_problem(400, "a message carries EnrollmentID or UDID, never both"))
+        return _problem(400, "a message carries EnrollmentID or UDID, never both")
+    return None
 
 
 def _problem(status: int, text: str) -> Response:

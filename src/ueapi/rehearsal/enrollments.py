@@ -64,6 +64,8 @@ class EnrollmentRecord:
     """Identifier → display name of the profiles the phone last reported."""
     apps: dict[str, str] = field(factory=dict)
     """Bundle id → managed app state the phone last reported, in Apple's words."""
+    poll: tuple[bytes, mdm.CommandPoll] | None = field(default=None, repr=False)
+    """How the phone says that it is idle: the bytes, and what was read from them."""
 
 
 class Hooks(Protocol):

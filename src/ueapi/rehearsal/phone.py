@@ -61,6 +61,8 @@ class PhoneEnrollment:
     account: str = field(repr=False)
     contents: Contents
     pushed: bool = False
+    idle: bytes = field(default=b"", repr=False)
+    """The message that asks for the next command; always the same."""
 
 
 @define(kw_only=True, eq=False)
@@ -228,9 +230,13 @@ class VirtualPhone:
         return obey(self, current, command)
 
     def _idle(self, current: PhoneEnrollment) -> bytes:
-        if current.kind.is_user_enrollment:
-            return mdm.CommandPoll(enrollment_id=EnrollmentID(current.identifier)).to_plist()
-        return mdm.CommandPoll(udid=current.identifier).to_plist()
+        if not current.idle:
+            is_user = current.kind.is_user_enrollment
+            current.idle = mdm.CommandPoll(
+                enrollment_id=EnrollmentID(current.identifier) if is_user else None,
+                udid=None if is_user else current.identifier,
+            ).to_plist()
+        return current.idle
 
     def _checkin(self, body: bytes) -> None:
         reply = self._put("/mdm/checkin", CHECKIN_TYPE, body)

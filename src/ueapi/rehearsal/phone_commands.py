@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field
@@ -22,6 +23,9 @@ PROMPTING: Final = "Prompting"
 REFUSED_BY_USER: Final = "UserRejected"
 OWNED_BY_USER: Final = "UserInstalledApp"
 DOMAIN: Final = "MCInstallationErrorDomain"
+
+_PROFILES_KEPT: Final = 256
+_VERDICTS_KEPT: Final = 4096
 
 
 @define
@@ -44,9 +48,12 @@ def obey(phone: VirtualPhone, current: PhoneEnrollment, command: mdm.Command) ->
 def _is_allowed(
     kind: rules.RuleKind, name: str, phone: VirtualPhone, current: PhoneEnrollment
 ) -> bool:
-    if not current.kind.is_user_enrollment:
-        return True
-    verdict = rules.Rules.load().find(kind, name, ios=phone.seed.os_version)
+    return not current.kind.is_user_enrollment or _is_usable(kind, name, phone.seed.os_version)
+
+
+@lru_cache(maxsize=_VERDICTS_KEPT)
+def _is_usable(kind: rules.RuleKind, name: str, ios: str) -> bool:
+    verdict = rules.Rules.load().find(kind, name, ios=ios)
     return verdict is not None and verdict.is_usable
 
 
@@ -90,16 +97,34 @@ def _install_profile(
 ) -> mdm.CommandResult:
     """One forbidden payload makes iOS refuse the whole profile. Source: Apple device management schema."""
     payload = command.content.get("Payload")
+    content = payload if isinstance(payload, bytes) else b""
     try:
-        profile = apple_profiles.read(payload if isinstance(payload, bytes) else b"")
+        profile = _profile(content)
     except InvalidModel as problem:
         return _failed(current, command, 4001, problem.message)
     if current.kind.is_user_enrollment:
-        for finding in rules.check(profile, ios=phone.seed.os_version):
-            if finding.effect is rules.Effect.REFUSES_PROFILE or _is_unknown_type(finding):
-                return _failed(current, command, 4000, f"{finding.payload_type} is not allowed")
+        forbidden = _forbidden(content, phone.seed.os_version)
+        if forbidden is not None:
+            return _failed(current, command, 4000, f"{forbidden} is not allowed")
     current.contents.profiles[profile.identifier] = profile
     return _answer(current, command)
+
+
+# Every phone is sent the same few profiles, so each is read and judged once.
+
+
+@lru_cache(maxsize=_PROFILES_KEPT)
+def _profile(content: bytes) -> apple_profiles.ConfigurationProfile:
+    return apple_profiles.read(content)
+
+
+@lru_cache(maxsize=_VERDICTS_KEPT)
+def _forbidden(content: bytes, ios: str) -> str | None:
+    """The payload type for which iOS refuses the profile, or `None`."""
+    for finding in rules.check(_profile(content), ios=ios):
+        if finding.effect is rules.Effect.REFUSES_PROFILE or _is_unknown_type(finding):
+            return finding.payload_type
+    return None
 
 
 def _is_unknown_type(finding: rules.Finding) -> bool:

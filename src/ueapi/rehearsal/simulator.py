@@ -7,25 +7,28 @@ with its own table of which routes change something, and shares no code with the
 from __future__ import annotations
 
 import random
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.fleet import Fleet
+from ueapi.rehearsal.routing import indexed_application
 
 if TYPE_CHECKING:
     from ueapi.rehearsal.apps_and_books import AppsAndBooks
     from ueapi.rehearsal.device_side import DeviceSide
 
 Handler = Callable[[Request], Awaitable[Response]]
+
+_PLAIN_PATH: Final = re.compile(r"/[A-Za-z0-9/._~-]*")
 
 CHANGES: Final = True
 READS: Final = False
@@ -102,6 +105,12 @@ class Console(ABC):
         """Let time leave its marks: last contact, battery level; nothing an administrator would call a change."""
 
 
+def path_of(request: Request) -> str:
+    """The path of a request, as its URL has it; putting the URL together is spared for ordinary ones."""
+    path: str = request.scope["path"]
+    return path if _PLAIN_PATH.fullmatch(path) else request.url.path
+
+
 class Simulator(ABC):
     """One product, simulated. Subclasses fill `routes()` and the device-side hooks."""
 
@@ -116,7 +125,7 @@ class Simulator(ABC):
         """Start empty, as a new tenant of the product is."""
         self.around = around
         self.log = RequestLog()
-        self.app = Starlette(routes=[*self._logged_routes(), *self.device_side.routes()])
+        self.app = indexed_application([*self._logged_routes(), *self.device_side.routes()])
 
     # -- the management API ------------------------------------------------------------------------
 
@@ -177,7 +186,7 @@ class Simulator(ABC):
                 Entry(
                     self.around.clock.now(),
                     request.method,
-                    request.url.path,
+                    path_of(request),
                     path,
                     response.status_code,
                     changes,

@@ -6,11 +6,12 @@ That keeps a rehearsal on one thread and one clock.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, MutableMapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, MutableMapping
+from functools import lru_cache
+from typing import Any, Final, TypeVar
 
 import httpx
-from attrs import define, field
+from attrs import define, field, frozen
 
 from ueapi.flow import Reply
 
@@ -20,6 +21,11 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+Headers = list[tuple[bytes, bytes]]
+
+_ADDRESSES_KEPT: Final = 4096
+_DEFAULT_PORT: Final = 443
 
 
 def finished(work: Coroutine[Any, Any, T]) -> T:
@@ -43,7 +49,7 @@ class _Exchange:
 
     body: bytes
     status: int = 0
-    headers: list[tuple[bytes, bytes]] = field(factory=list)
+    headers: Headers = field(factory=list)
     parts: list[bytes] = field(factory=list)
     is_read: bool = False
 
@@ -61,18 +67,47 @@ class _Exchange:
             self.parts.append(message.get("body", b""))
 
 
-def _scope(request: httpx.Request) -> Message:
+@frozen
+class _Address:
+    """The parts of a URL as an application is told them."""
+
+    host: str
+    port: int
+    scheme: str
+    path: str
+    raw_path: bytes
+    query: bytes
+    name: bytes
+    """As the header says it."""
+
+
+@lru_cache(maxsize=_ADDRESSES_KEPT)
+def _address(text: str) -> _Address:
+    """Take a URL apart; the same ones come again all the time."""
+    url = httpx.URL(text)
+    return _Address(
+        host=url.host,
+        port=url.port or _DEFAULT_PORT,
+        scheme=url.scheme,
+        path=url.path,
+        raw_path=url.raw_path.split(b"?")[0],
+        query=url.query,
+        name=url.netloc,
+    )
+
+
+def _scope(method: str, at: _Address, headers: Headers) -> Message:
     return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": request.method,
-        "headers": [(k.lower(), v) for k, v in request.headers.raw],
-        "scheme": request.url.scheme,
-        "path": request.url.path,
-        "raw_path": request.url.raw_path.split(b"?")[0],
-        "query_string": request.url.query,
-        "server": (request.url.host, request.url.port or 443),
+        "method": method,
+        "headers": headers,
+        "scheme": at.scheme,
+        "path": at.path,
+        "raw_path": at.raw_path,
+        "query_string": at.query,
+        "server": (at.host, at.port),
         "client": ("127.0.0.1", 40000),
         "root_path": "",
     }
@@ -86,7 +121,7 @@ class Network:
 
     def reaches(self, url: str) -> bool:
         """Whether the URL's host is here."""
-        return httpx.URL(url).host in self.hosts
+        return _address(url).host in self.hosts
 
     def answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
         """Have the host's application answer.
@@ -96,28 +131,48 @@ class Network:
             httpx.ReadError: the connection broke before the answer came.
             httpx.ReadTimeout: the answer came too slowly.
         """
-        application = self.hosts.get(request.url.host)
-        if application is None:
-            raise httpx.ConnectError(f"no host {request.url.host} here", request=request)
-        exchange = _Exchange(body)
-        try:
-            finished(_called(application, _scope(request), exchange))
-        except ConnectionError as problem:
-            raise httpx.ReadError(str(problem), request=request) from problem
-        except TimeoutError as problem:
-            raise httpx.ReadTimeout(str(problem), request=request) from problem
+        headers = [(k.lower(), v) for k, v in request.headers.raw]
+        exchange = self._exchanged(request.method, str(request.url), headers, body, request)
         return httpx.Response(
             exchange.status,
-            headers=[(k, v) for k, v in exchange.headers],
+            headers=exchange.headers,
             content=b"".join(exchange.parts),
             request=request,
         )
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Send a request as a phone does, without a client's machinery."""
-        request = httpx.Request(method, url, headers=dict(headers), content=body)
-        response = self.answer(request, body)
-        return Reply(response.status_code, dict(response.headers), response.content)
+        """Send a request as a phone does, without a client's machinery; it fails as `answer` does."""
+        sent = [(b"host", _address(url).name)]
+        sent += [(k.lower().encode(), v.encode()) for k, v in headers.items()]
+        if body:
+            sent.append((b"content-length", str(len(body)).encode()))
+        exchange = self._exchanged(method, url, sent, body, None)
+        return Reply(exchange.status, _texts(exchange.headers), b"".join(exchange.parts))
+
+    def _exchanged(
+        self, method: str, url: str, headers: Headers, body: bytes, request: httpx.Request | None
+    ) -> _Exchange:
+        at = _address(url)
+        application = self.hosts.get(at.host)
+        if application is None:
+            raise httpx.ConnectError(f"no host {at.host} here", request=request)
+        exchange = _Exchange(body)
+        try:
+            finished(_called(application, _scope(method, at, headers), exchange))
+        except ConnectionError as problem:
+            raise httpx.ReadError(str(problem), request=request) from problem
+        except TimeoutError as problem:
+            raise httpx.ReadTimeout(str(problem), request=request) from problem
+        return exchange
+
+
+def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers with names in lower case; what comes several times is joined with commas."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        key, text = name.decode("latin-1").lower(), value.decode("latin-1")
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
 
 
 async def _called(application: Application, scope: Message, exchange: _Exchange) -> None:

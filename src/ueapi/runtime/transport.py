@@ -33,6 +33,7 @@ _NOT_SENT: Final = (
     httpx.LocalProtocolError,
 )
 _LONGEST_REASON: Final = 160
+_NO_STREAM: Final = httpx.ByteStream(b"")
 
 
 class SyncConnection:
@@ -77,6 +78,8 @@ class SyncConnection:
             timeout=_timeouts(request),
         ) as response:
             yield response
+        # The library's stream and response refer to each other; parted, the body is freed now and not some time later.
+        response.stream = _NO_STREAM
 
     def close(self) -> None:
         """Close the connections."""
@@ -119,7 +122,9 @@ class AsyncConnection:
                 intake = _intake(request, response, self._clock)
                 async for chunk in response.aiter_bytes():
                     intake.take(chunk)
-                return _reply(response, intake)
+                reply = _reply(response, intake)
+            response.stream = _NO_STREAM
+            return reply
 
     async def aclose(self) -> None:
         """Close the connections."""

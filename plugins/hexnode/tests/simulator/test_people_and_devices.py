@@ -205,3 +205,18 @@ def test_nothing_keeps_pointing_to_a_deleted_user():
     world.delete(f"/users/{mara}/")
 
     assert world.get("/policy/1/").json["policy_targets"]["users"] == []
+
+
+def test_a_listed_device_follows_its_changes_and_its_owner():
+    world = World()
+    mara = world.user()
+    world.enroll()
+    (before,) = world.get("/devices/").json["results"]
+    (device,) = world.portal.portal.store.devices.values()
+
+    device.os_version = "99.9"
+    world.put(f"/users/{mara}/", {"name": "Mara L.", "email": MARA})
+
+    (after,) = world.get("/devices/").json["results"]
+    assert (after["os_version"], after["user"]["name"]) == ("99.9", "Mara L.")
+    assert {**before, "os_version": "99.9", "user": after["user"]} == after

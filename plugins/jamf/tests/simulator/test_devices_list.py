@@ -234,3 +234,50 @@ def test_the_light_list_ignores_filters_and_counts_everything(client):
     whole = client.get("/api/v2/mobile-devices", page_size=2000).json()
 
     assert whole["totalCount"] == len(whole["results"]) == len(client.devices())
+
+
+# -- rows that are kept ------------------------------------------------------------------------------
+
+
+def shown(client) -> list[dict]:
+    return client.devices(section=["GENERAL", "HARDWARE", "USER_AND_LOCATION"])
+
+
+@pytest.mark.parametrize("name", ["battery", "is_managed", "os_version", "username", "location"])
+def test_a_row_shown_before_is_shown_anew_after_a_change(name):
+    client = settled(users=3)
+    before = shown(client)
+    device = next(iter(client.simulator.server.devices.rows.values()))
+    value = {
+        "battery": 3,
+        "is_managed": False,
+        "os_version": "99.9",
+        "username": "somebody",
+        "location": {"room": "4"},
+    }[name]
+
+    setattr(device, name, value)
+
+    assert shown(client) != before
+
+
+def test_a_row_shown_before_follows_its_owner():
+    client = settled(users=3)
+    shown(client)
+    users = client.simulator.server.users.rows.values()
+    owner = next(
+        u
+        for u in users
+        if any(r["userAndLocation"]["username"] == u.username for r in shown(client))
+    )
+
+    client.simulator.console.rename_user(owner.username, "New Name")
+
+    names = {r["userAndLocation"]["realName"] for r in shown(client)}
+    assert "New Name" in names
+
+
+def test_rows_shown_again_are_the_same():
+    client = settled(users=3)
+
+    assert shown(client) == shown(client)

@@ -11,7 +11,7 @@ from ueapi_hexnode import assumed
 from ueapi_hexnode.facets.calls import action, number, reading, taken
 from ueapi_hexnode.facets.catalog import Catalog
 from ueapi_hexnode.facets.listing import Listing
-from ueapi_hexnode.mapping.devices import device_from_detail, device_from_row, report_from_detail
+from ueapi_hexnode.mapping.devices import device_from_detail, devices_from_rows, report_from_detail
 from ueapi_hexnode.mapping.origin import Source
 from ueapi_hexnode.wire.base import read
 from ueapi_hexnode.wire.devices import DeviceDetailRow, DeviceRow
@@ -29,8 +29,7 @@ class HexnodeDevices(Devices):
         """List devices of all makers and kinds: one call for each page."""
         listing = Listing(operation="devices.list", path="/devices/", per_page=self._per_page)
         page = yield from listing.page(DeviceRow, cursor)
-        devices = tuple(device_from_row(self._source, row) for row in page.items)
-        return Page(devices, page.next, page.total)
+        return Page(devices_from_rows(self._source, page.items), page.next, page.total)
 
     def get(self, device_id: str) -> Flow[Device]:
         """Read one device: one call."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -72,11 +73,17 @@ class Listing:
         )
 
     def _read(self, kind: type[R], reply: Reply, announced: int) -> Page[R]:
-        envelope = read(Envelope[kind], reply, of=self.operation)  # type: ignore[valid-type]
+        envelope = read(_envelope_of(kind), reply, of=self.operation)
         following = _number(envelope.next)
         if following is not None:
             following = f"{following}:{max(envelope.count, announced)}"
         return Page(tuple(envelope.results), following, envelope.count)
+
+
+@cache
+def _envelope_of(kind: type[R]) -> type[Envelope[R]]:
+    """The page of a kind of rows; putting such a class together takes longer than reading a page with it."""
+    return Envelope[kind]  # type: ignore[valid-type]
 
 
 def _paging(number: str, per_page: int) -> Iterator[tuple[str, str]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from ueapi.model import (
+    Absence,
     Device,
     DeviceReport,
     Enrollment,
@@ -13,8 +16,11 @@ from ueapi.model import (
     EnrollmentState,
     InstalledApp,
     InstalledProfile,
+    Origin,
+    Ref,
     UserLink,
 )
+from ueapi.model.base import builder
 from ueapi_hexnode import assumed
 from ueapi_hexnode.mapping.origin import Source, not_read, not_shown
 from ueapi_hexnode.wire.base import unknown_word
@@ -22,30 +28,70 @@ from ueapi_hexnode.wire.devices import DeviceAppRow, DeviceDetailRow, DeviceRow,
 
 _INFERRED: Final = ("enrollment.kind",)
 _HIDDEN: Final = ("enrollment.enrollment_id", "enrollment.since")
+_WORDS_KEPT: Final = 64
 _APPLE: Final = assumed.APPLE_MOBILE | {"macos"}
+
+_LISTED_INFERRED: Final = frozenset(_INFERRED)
+_LISTED_ABSENT: Final[Mapping[str, Absence]] = not_shown(
+    "name", "model", "os_version", "user", "last_seen", *_HIDDEN
+) | not_read("model_identifier", "enrollment.ended")
+
+_DEVICE: Final = builder(Device)
+_REF: Final = builder(Ref)
+_ORIGIN: Final = builder(Origin)
+_ENROLLMENT: Final = builder(Enrollment)
+_USER: Final = builder(UserLink)
+
+
+def devices_from_rows(source: Source, rows: Iterable[DeviceRow]) -> tuple[Device, ...]:
+    """Translate a page. Whole fleets pass here, so what the wire validated isn't validated again."""
+    read_at = source.now()
+    return tuple([_device(source.tenant, read_at, row) for row in rows])
 
 
 def device_from_row(source: Source, row: DeviceRow) -> Device:
     """Translate a device of a listing."""
-    return Device(
-        ref=source.ref(row.id),
-        origin=source.origin(
-            row,
-            inferred=_INFERRED,
-            absent=not_shown("name", "model", "os_version", "user", "last_seen", *_HIDDEN)
-            | not_read("model_identifier", "enrollment.ended"),
-        ),
-        name=row.device_name,
-        model=row.model_name,
-        os_version=row.os_version,
-        enrollment=Enrollment(
-            kind=kind_of(row.os_name, row.shows_hardware),
-            state=state_of(row.enrollment_status),
-            since=row.enrolled_time,
-        ),
-        user=_link(row.user),
-        last_seen=row.last_reported,
+    return _device(source.tenant, source.now(), row)
+
+
+def _device(tenant: str, read_at: datetime, row: DeviceRow) -> Device:
+    return _DEVICE(
+        {
+            "ref": _REF({"tenant": tenant, "id": str(row.id)}),
+            "origin": _ORIGIN(
+                {
+                    "backend": "hexnode",
+                    "read_at": read_at,
+                    "inferred": _LISTED_INFERRED,
+                    "absent": _LISTED_ABSENT,
+                    "raw": _raw(row),
+                }
+            ),
+            "name": row.device_name,
+            "model": row.model_name,
+            "model_identifier": None,
+            "os_version": row.os_version,
+            "enrollment": _ENROLLMENT(
+                {
+                    "kind": kind_of(row.os_name, row.shows_hardware),
+                    "state": state_of(row.enrollment_status),
+                    "enrollment_id": None,
+                    "since": row.enrolled_time,
+                    "ended": None,
+                }
+            ),
+            "user": _link(row.user),
+            "last_seen": row.last_reported,
+        }
     )
+
+
+def _raw(row: DeviceRow) -> dict[str, object]:
+    """What `model_dump` gives, without its machinery."""
+    raw: dict[str, object] = dict(row.__dict__)
+    if row.user is not None:
+        raw["user"] = dict(row.user.__dict__)
+    return raw
 
 
 def device_from_detail(source: Source, row: DeviceDetailRow) -> Device:
@@ -75,6 +121,7 @@ def device_from_detail(source: Source, row: DeviceDetailRow) -> Device:
     )
 
 
+@lru_cache(maxsize=_WORDS_KEPT)
 def kind_of(os_name: str | None, shows_hardware: bool | None) -> EnrollmentKind:
     """Conclude how a device was enrolled; the product has no field for it.
 
@@ -91,6 +138,7 @@ def kind_of(os_name: str | None, shows_hardware: bool | None) -> EnrollmentKind:
     return EnrollmentKind.USER if system in assumed.APPLE_MOBILE else EnrollmentKind.UNKNOWN
 
 
+@lru_cache(maxsize=_WORDS_KEPT)
 def state_of(raw: str) -> EnrollmentState:
     """Translate an enrollment status.
 
@@ -132,4 +180,6 @@ def _app(row: DeviceAppRow, bundle_ids: Mapping[int, str | None]) -> InstalledAp
 
 
 def _link(owner: OwnerRow | None) -> UserLink | None:
-    return None if owner is None else UserLink(id=str(owner.id), name=owner.name)
+    if owner is None:
+        return None
+    return _USER({"id": str(owner.id), "username": None, "name": owner.name})

@@ -34,8 +34,18 @@ def answer(
     content: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """A JSON answer with the headers a live portal sends."""
-    body = b"" if status == 204 else json.dumps(content, separators=(",", ":")).encode()
+    body = b"" if status == 204 else encoded(content).encode()
     return Response(body, status, {**_SEEN, **(headers or {})})
+
+
+def answer_encoded(body: str) -> Response:
+    """An answer whose JSON is put together already."""
+    return Response(body.encode(), 200, _SEEN)
+
+
+def encoded(content: object) -> str:
+    """Content in JSON, as the portal writes it."""
+    return json.dumps(content, separators=(",", ":"))
 
 
 def not_found() -> Refused:

@@ -13,12 +13,13 @@ from ueapi.rehearsal.simulator import CHANGES, READS
 from ueapi_hexnode.simulator.answers import (
     answer,
     body_of,
+    encoded,
     invalid,
     long_stamp,
     not_found,
     short_stamp,
 )
-from ueapi_hexnode.simulator.paging import ordered, page
+from ueapi_hexnode.simulator.paging import ordered, page, page_encoded
 from ueapi_hexnode.simulator.portal import Portal, Route
 from ueapi_hexnode.simulator.state import INSTALLED, ActionRow, DeviceRow, UserRow
 
@@ -71,7 +72,19 @@ async def list_devices(portal: Portal, request: Request) -> Response:
     Guess: `is_active` chooses by whether the enrollment stands, and devices that left stay in the list.
     """
     rows = _chosen(request, list(portal.store.devices.values()))
-    return page(request, ordered(request, rows, lambda d: d.name), lambda d: _item(portal, d))
+    rows = ordered(request, rows, lambda d: d.name)
+    return page_encoded(request, rows, lambda d: _encoded_item(portal, d))
+
+
+def _encoded_item(portal: Portal, row: DeviceRow) -> str:
+    """Rows of phones are kept, since the same ones are asked for over and over."""
+    name = portal.store.users[row.user_id].name
+    if row.shown is not None and row.shown[0] == name:
+        return row.shown[1]
+    item = encoded(_item(portal, row))
+    if row.record is not None:
+        row.shown = (name, item)
+    return item
 
 
 def _chosen(request: Request, rows: list[DeviceRow]) -> list[DeviceRow]:

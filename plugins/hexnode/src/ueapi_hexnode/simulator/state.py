@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import count
 from typing import Final
 
-from attrs import define, field
+from attrs import Attribute, define, field, setters
 
 from ueapi.rehearsal.device_side import EnrollmentRecord
 
@@ -81,7 +81,12 @@ class DeviceApp:
     status: str = PENDING
 
 
-@define(kw_only=True)
+def _forgotten(row: DeviceRow, _: Attribute[object], value: object) -> object:
+    row.shown = None
+    return value
+
+
+@define(kw_only=True, on_setattr=_forgotten)
 class DeviceRow:
     """One enrollment of a device; a new enrollment is a new row."""
 
@@ -106,6 +111,10 @@ class DeviceRow:
     policies: dict[int, DevicePolicy] = field(factory=dict)
     apps: dict[int, DeviceApp] = field(factory=dict)
     actions: list[ActionRow] = field(factory=list)
+    shown: tuple[str, str] | None = field(
+        default=None, init=False, eq=False, repr=False, on_setattr=setters.NO_OP
+    )
+    """The row of the listing in JSON with its owner's name, until something changes."""
 
     @property
     def is_managed(self) -> bool:

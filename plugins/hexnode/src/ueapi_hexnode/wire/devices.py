@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 
 from pydantic import field_validator, model_validator
 
 from ueapi_hexnode.wire.base import Row, Text
 
 _HARDWARE: Final = ("serial_number", "udid", "imei", "imei_1", "imei_2")
-_TELLING: Final = ("serial_number", "udid")
 
 
 class _Hardware(Row):
     """Notes whether the row showed hardware identifiers, and keeps none of them.
 
-    `shows_hardware` is `None` when the row has no field for them at all.
+    `shows_hardware` is `None` when the row has no field for them at all. Whole fleets pass here, so blank texts, which
+    stand for absent ones, are taken out along the way and not field by field.
     """
 
+    texts: ClassVar[tuple[str, ...]] = ()
+    """Fields that are absent as `null` in some rows and as an empty string in others."""
     shows_hardware: bool | None = None
 
     @model_validator(mode="before")
@@ -27,13 +29,15 @@ class _Hardware(Row):
     def _forget_identifiers(cls, row: object) -> object:
         if not isinstance(row, Mapping):
             return row
-        kept = {key: value for key, value in row.items() if key not in _HARDWARE}
-        kept["shows_hardware"] = _shows_any(row) if any(k in row for k in _TELLING) else None
+        kept = dict(row)
+        hidden = [kept.pop(key) for key in _HARDWARE if key in kept]
+        for name in cls.texts:
+            value = kept.get(name)
+            if isinstance(value, str) and not value.strip():
+                kept[name] = None
+        tells = "serial_number" in row or "udid" in row
+        kept["shows_hardware"] = any(str(v or "").strip() for v in hidden) if tells else None
         return kept
-
-
-def _shows_any(row: Mapping[str, object]) -> bool:
-    return any(str(row[key] or "").strip() for key in _HARDWARE if key in row)
 
 
 class OwnerRow(Row):
@@ -46,11 +50,12 @@ class OwnerRow(Row):
 class DeviceRow(_Hardware):
     """A device in a listing."""
 
+    texts = ("device_name", "model_name", "os_name", "os_version")
     id: int
-    device_name: Text = None
-    model_name: Text = None
-    os_name: Text = None
-    os_version: Text = None
+    device_name: str | None = None
+    model_name: str | None = None
+    os_name: str | None = None
+    os_version: str | None = None
     enrolled_time: datetime | None = None
     last_reported: datetime | None = None
     enrollment_status: str
@@ -60,11 +65,12 @@ class DeviceRow(_Hardware):
 class HardwareRow(_Hardware):
     """The `device` part of a device's detail."""
 
-    device_name: Text = None
-    model_name: Text = None
-    product_name: Text = None
-    os_name: Text = None
-    os_version: Text = None
+    texts = ("device_name", "model_name", "product_name", "os_name", "os_version")
+    device_name: str | None = None
+    model_name: str | None = None
+    product_name: str | None = None
+    os_name: str | None = None
+    os_version: str | None = None
 
 
 class AppliedPolicyRow(Row):

@@ -58,7 +58,17 @@ def guarded(
 
 def answer_json(value: object, *, status: int = 200) -> Response:
     """A JSON body."""
-    return Response(_ENCODER.encode(value), status_code=status, media_type="application/json")
+    return answer_encoded(encoded(value), status=status)
+
+
+def answer_encoded(body: bytes, *, status: int = 200) -> Response:
+    """A JSON body that is put together already."""
+    return Response(body, status_code=status, media_type="application/json")
+
+
+def encoded(value: object) -> bytes:
+    """A value in JSON, as this server writes it."""
+    return _ENCODER.encode(value).encode()
 
 
 def problem(status: int, code: str, description: str, *, field: str | None = None) -> Response:

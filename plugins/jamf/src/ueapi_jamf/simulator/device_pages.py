@@ -158,7 +158,8 @@ _PLAIN: Final[Mapping[str, tuple[str, Callable[[DeviceRow], object]]]] = {
     "SHARED_USERS": ("sharedUsers", lambda _: []),
     "EXTENSION_ATTRIBUTES": ("extensionAttributes", lambda _: []),
 }
-SECTIONS: Final = frozenset({*_PLAIN, "USER_AND_LOCATION", "GROUPS"})
+GROUPS: Final = "GROUPS"
+SECTIONS: Final = frozenset({*_PLAIN, "USER_AND_LOCATION", GROUPS})
 """Source: Jamf Pro API 11.30 schema, `MobileDeviceSection`."""
 _NAMES: Final = (*(name for name, _ in _PLAIN.values()), "userAndLocation", "groups")
 
@@ -172,7 +173,7 @@ def inventory(
         if section == "USER_AND_LOCATION":
             located = user_and_location(device, owner)
             row["userAndLocation"] = {**located, "extensionAttributes": []}
-        elif section == "GROUPS":
+        elif section == GROUPS:
             row["groups"] = groups_of(device)
         else:
             name, show = _PLAIN[section]

@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ueapi_jamf.simulator.answers import Json, answer_json, refuse
+from ueapi_jamf.simulator.answers import Json, answer_encoded, answer_json, refuse
 
 T = TypeVar("T")
 
@@ -117,3 +117,8 @@ def page_of(total: int, results: Sequence[Mapping[str, object]]) -> Response:
     """The envelope of most lists."""
     envelope: Json = {"totalCount": total, "results": results}
     return answer_json(envelope)
+
+
+def page_of_encoded(total: int, results: Iterable[bytes]) -> Response:
+    """The same envelope around rows that are in JSON already."""
+    return answer_encoded(b'{"totalCount":%d,"results":[%b]}' % (total, b",".join(results)))

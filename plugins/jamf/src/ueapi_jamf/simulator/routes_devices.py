@@ -15,6 +15,7 @@ from ueapi_jamf.simulator.answers import (
     Json,
     Row,
     answer_json,
+    encoded,
     json_object,
     names,
     not_found,
@@ -22,8 +23,8 @@ from ueapi_jamf.simulator.answers import (
     refuse,
 )
 from ueapi_jamf.simulator.device_fields import FILTERS, SORTS, field_of
-from ueapi_jamf.simulator.device_pages import SECTIONS, details, inventory, light
-from ueapi_jamf.simulator.paging import Order, in_order, order, page_of, window
+from ueapi_jamf.simulator.device_pages import GROUPS, SECTIONS, details, inventory, light
+from ueapi_jamf.simulator.paging import Order, in_order, order, page_of, page_of_encoded, window
 from ueapi_jamf.simulator.server import Server
 from ueapi_jamf.simulator.state import DeviceRow
 
@@ -97,9 +98,7 @@ class DeviceRoutes:
         expression = rsql.parse(request.query_params.get("filter", ""), FILTERS)
         rows: Sequence[DeviceRow]
         rows = self._sorted(wanted) if expression is None else self._matching(expression, wanted)
-        owner_of, groups_of = self.server.owner_of, self._groups_of
-        results = [inventory(r, owner_of(r), sections, groups_of) for r in asked.cut(rows)]
-        return page_of(len(rows), results)
+        return page_of_encoded(len(rows), (self._inventory(r, sections) for r in asked.cut(rows)))
 
     async def one(self, request: Request) -> Response:
         """One light record. Source: Jamf Pro API 11.30 schema, `/v2/mobile-devices/{id}`."""
@@ -157,6 +156,18 @@ class DeviceRoutes:
         """Work out a device's smart groups. Source: Jamf Pro API 11.30 schema."""
         groups = self.server.device_groups.of(self._row(request))
         return answer_json({"count": sum(1 for group in groups if group.is_smart)})
+
+    def _inventory(self, device: DeviceRow, sections: tuple[str, ...]) -> bytes:
+        """One row of the inventory list. Rows of phones are kept, since the same ones are asked for over and over."""
+        owner = self.server.owner_of(device)
+        changes = 0 if owner is None else owner.changes
+        kept = device.shown.get(sections)
+        if kept is not None and kept[0] is owner and kept[1] == changes:
+            return kept[2]
+        row = encoded(inventory(device, owner, sections, self._groups_of))
+        if device.record is not None and GROUPS not in sections:
+            device.shown[sections] = (owner, changes, row)
+        return row
 
     def _details(self, device: DeviceRow) -> Response:
         owner = self.server.owner_of(device)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from attrs import define, field
+from attrs import Attribute, define, field, setters
 
 from ueapi.rehearsal.device_side import EnrollmentRecord
 from ueapi_jamf.simulator.paging import Orders
@@ -21,7 +21,17 @@ INSTITUTIONAL: Final = "Institutional"
 PERSONAL_TYPES: Final = frozenset({ACCOUNT_DRIVEN_USER, PROFILE_DRIVEN_USER})
 
 
-@define(kw_only=True, eq=False)
+def _counted(row: UserRow, _: Attribute[object], value: object) -> object:
+    row.changes += 1
+    return value
+
+
+def _forgotten(row: DeviceRow, _: Attribute[object], value: object) -> object:
+    row.shown.clear()
+    return value
+
+
+@define(kw_only=True, eq=False, on_setattr=_counted)
 class UserRow:
     """A user as the server stores it; an empty text is nothing."""
 
@@ -32,6 +42,8 @@ class UserRow:
     managed_apple_id: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
     position: str = field(default="", repr=False)
+    changes: int = field(default=0, init=False, on_setattr=setters.NO_OP)
+    """How often a field was set."""
 
 
 @define(kw_only=True, eq=False)
@@ -53,9 +65,16 @@ class ProfileOnDevice:
     installed: datetime | None = None
 
 
-@define(kw_only=True, eq=False)
+Shown = tuple[UserRow | None, int, bytes]
+"""A row as a list shows it, with the owner and the number of the owner's changes at that time."""
+
+
+@define(kw_only=True, eq=False, on_setattr=_forgotten)
 class DeviceRow:
-    """One device record. Records of ended enrollments stay; a new enrollment makes a new one."""
+    """One device record. Records of ended enrollments stay; a new enrollment makes a new one.
+
+    Values are replaced and never changed in place, so what was shown is forgotten whenever something changes.
+    """
 
     id: int
     management_id: str
@@ -81,6 +100,8 @@ class DeviceRow:
     apps: tuple[AppOnDevice, ...] = ()
     profiles: tuple[ProfileOnDevice, ...] = ()
     record: EnrollmentRecord | None = field(default=None, repr=False)
+    shown: dict[tuple[str, ...], Shown] = field(factory=dict, init=False, repr=False)
+    """The row in JSON by the sections asked for, until something changes."""
 
     @property
     def is_personal(self) -> bool:
