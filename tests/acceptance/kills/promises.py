@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,8 @@ Json = Any
 
 BLIND: Final = frozenset({"target POST /api/v1/users/{id}/send_request/"})
 """Routes whose effect the product doesn't show."""
+COURSE: Final = ("left", "enrolled", "verified")
+"""What the log must tell of each phone that moved."""
 SAME: Final = {"signed-out-again": "not-signed-in"}
 """A sign-in that ended between two looks is no sign-in to whoever looks."""
 
@@ -33,6 +36,8 @@ class Outcome:
     people: dict[str, tuple[str, str | None]] = field(repr=False)
     state: Json = field(repr=False)
     inventory: Json = field(repr=False)
+    told: dict[str, Counter[str]] = field(repr=False)
+    """Kinds of the lines of each person's log."""
     blind: dict[str, int]
     """Attempts of each intent whose effect can't be read back."""
 
@@ -47,6 +52,9 @@ class Outcome:
                 people={k: (w.state, SAME.get(w.reason or "", w.reason)) for k, w in found.items()},
                 state=state,
                 inventory=world.inventory(),
+                told={
+                    p.key: Counter(r.kind for r in ledger.lines(person=p.key)) for p in plan.people
+                },
                 blind={row.key: row.attempts for row in ledger.blind_intents()},
             )
 
@@ -148,6 +156,9 @@ def _lost(killed: Outcome) -> Iterator[str]:
         there = [(killed.state["phones"][p] or [None])[0] == "target" for p in phones]
         if state == "moved" and not all(there):
             yield f"{key} counts as moved, and {there.count(False)} phones are elsewhere"
+        told = {kind: killed.told[key][kind] for kind in COURSE}
+        if state == "moved" and min(told.values()) < len(phones):
+            yield f"{key} moved with {len(phones)} phones, and the log tells of {told}"
 
 
 def _blind(killed: Outcome, course: Course) -> Iterator[str]:
