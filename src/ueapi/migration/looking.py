@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -107,17 +107,16 @@ def _note_left(move: Move, row: DeviceRow, device: Device | None) -> None:
         move.ask([row.person], Question.SIGN_IN)
 
 
-def _confirm_leaving(move: Move, rows: Sequence[DeviceRow], arrived: Sequence[Device]) -> None:
+def _confirm_leaving(move: Move, rows: Sequence[DeviceRow], fresh: Sequence[Device]) -> None:
     """A new enrollment tells that its owner left: read their old phones alone, once for each new enrollment."""
-    taken = {r.target_id for r in move.ledger.devices() if r.target_id}
-    fresh = {d.id for d in arrived if d.enrollment.state is EnrollmentState.ENROLLED} - taken
+    ids = {device.id for device in fresh}
     asked = [r for r in rows if r.state is DeviceState.ANNOUNCED]
-    if not asked or fresh <= move.confirmed:
+    if not asked or ids <= move.confirmed:
         return
     if not move.can(move.source, Capability.DEVICES_GET):
         _look_at_source(move)
         return
-    move.confirmed |= fresh
+    move.confirmed |= ids
     for row in asked:
         _note_left(move, row, _read_alone(move, row.source_id))
 
@@ -210,13 +209,26 @@ def _note_arrivals(move: Move) -> None:
         person = link and (by_user.get(f"id:{link.id}") or by_user.get(f"name:{link.username}"))
         if person:
             arrived[person].append(device)
+    fresh = _fresh(move, arrived)
     for person, mine in _by_person(rows).items():
         _lost_again(move, mine, arrived[person])
-        _confirm_leaving(move, mine, arrived[person])
+        if person in fresh:
+            _confirm_leaving(move, mine, fresh[person])
     for person, mine in _by_person(_open_rows(move)).items():
         left = [r for r in mine if r.state is DeviceState.LEFT]
-        if left and arrived[person]:
-            _match(move, person, left, arrived[person])
+        if left and person in fresh:
+            _match(move, person, left, fresh[person])
+
+
+def _fresh(move: Move, arrived: Mapping[str, Sequence[Device]]) -> dict[str, list[Device]]:
+    """Enrollments on the target that belong to no phone of the move yet, by person."""
+    taken = {r.target_id for r in move.ledger.devices() if r.target_id}
+    found: defaultdict[str, list[Device]] = defaultdict(list)
+    for person, devices in arrived.items():
+        for device in devices:
+            if device.id not in taken and device.enrollment.state is EnrollmentState.ENROLLED:
+                found[person].append(device)
+    return dict(found)
 
 
 def _open_rows(move: Move) -> list[DeviceRow]:
@@ -275,12 +287,8 @@ def _lost_again(move: Move, rows: Sequence[DeviceRow], arrived: Sequence[Device]
             move.ask([row.person], Question.SIGN_IN)
 
 
-def _match(move: Move, person: str, left: Sequence[DeviceRow], arrived: Sequence[Device]) -> None:
+def _match(move: Move, person: str, left: Sequence[DeviceRow], fresh: Sequence[Device]) -> None:
     """Pair phones that left with new enrollments: same person, same model, enrolled after leaving."""
-    taken = {r.target_id for r in move.ledger.devices() if r.target_id}
-    fresh = [
-        d for d in arrived if d.id not in taken and d.enrollment.state is EnrollmentState.ENROLLED
-    ]
     for device in fresh:
         if not device.enrollment.kind.is_user_enrollment:
             _wrong_enrollment(move, [r for r in left if _fits(move, person, r, device)])
