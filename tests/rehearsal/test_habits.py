@@ -13,7 +13,7 @@ from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.apps_and_books import AppsAndBooks
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.fleet import Habit, Person
-from ueapi.rehearsal.habits import VirtualPerson
+from ueapi.rehearsal.habits import Hears, VirtualPerson
 from ueapi.rehearsal.phone import Server, VirtualPhone
 from ueapi.rehearsal.wire import Network
 from ueapi.rehearsal.working import is_working_time, within_working_hours
@@ -34,7 +34,9 @@ class Street:
         return [p.enrollment.server.name if p.enrollment else "nowhere" for p in self.phones]
 
 
-def street(habit: Habit, *, is_stubborn: bool = False, phones: int = 1) -> Street:
+def street(
+    habit: Habit, *, is_stubborn: bool = False, phones: int = 1, ios: str = "26.1"
+) -> Street:
     clock, apple, network = VirtualClock(), AppsAndBooks(), Network()
     products = {name: tiny(clock, apple, name) for name in ("old", "new")}
     servers = {
@@ -59,7 +61,7 @@ def street(habit: Habit, *, is_stubborn: bool = False, phones: int = 1) -> Stree
     anne.is_stubborn = is_stubborn
     anne.phones = [
         VirtualPhone(
-            seed=seed(owned=owned),
+            seed=seed(ios, owned=owned),
             network=network,
             clock=clock,
             rng=random.Random(number),
@@ -179,3 +181,127 @@ def test_what_is_put_off_falls_into_working_hours(hours: float):
     clock.sleep(within_working_hours(clock.now(), hours * 3600, 0.5))
 
     assert is_working_time(clock.now())
+
+
+# -- an ordinary company -----------------------------------------------------------------------------
+
+
+def ignoring(hears: Hears) -> Street:
+    here = street(Habit.IGNORES_MAIL)
+    here.anne.hears = hears
+    here.anne.asked_to_move()
+    here.pass_days(2)
+    here.anne.reminded()
+    here.pass_days(2)
+    return here
+
+
+def test_some_who_ignore_mail_move_after_the_second_reminder():
+    here = ignoring(Hears.REMINDERS)
+    before = here.where()
+
+    here.anne.reminded()
+    here.pass_days(1)
+
+    assert (before, here.where()) == (["old"], ["new"])
+
+
+def test_others_who_ignore_mail_move_within_two_days_of_a_call():
+    here = ignoring(Hears.CALL)
+    here.anne.reminded()
+    here.pass_days(1)
+    before = here.where()
+
+    here.anne.called_by_help_desk()
+    here.pass_days(3)
+
+    assert (before, here.where()) == (["old"], ["new"])
+
+
+def test_a_few_who_ignore_mail_are_never_reached():
+    here = ignoring(Hears.NOTHING)
+
+    here.anne.reminded()
+    here.anne.called_by_help_desk()
+    here.pass_days(30)
+
+    assert here.where() == ["old"]
+    assert here.anne.never_finishes
+
+
+def test_a_call_changes_nothing_for_who_has_begun():
+    here, other = street(Habit.LATE), street(Habit.LATE)
+    for anne in (here.anne, other.anne):
+        anne.asked_to_move()
+
+    here.anne.called_by_help_desk()
+
+    for moving in (here, other):
+        moving.pass_days(9)
+    assert here.new.enrollments[0].since == other.new.enrollments[0].since
+
+
+def test_a_call_helps_who_is_signed_out():
+    here = street(Habit.PROMPT)
+    here.phones[0].leave()
+
+    here.anne.called_by_help_desk()
+    here.pass_days(1)
+
+    assert here.where() == ["new"]
+
+
+@pytest.mark.parametrize(("ios", "waits"), [("17.2.1", False), ("17.3", True), ("26.1", True)])
+def test_stolen_device_protection_delays_the_sign_out_by_an_hour(ios, waits):
+    here, prompt = street(Habit.SECURITY_DELAY, ios=ios), street(Habit.PROMPT, ios=ios)
+    for anne in (here.anne, prompt.anne):
+        anne.asked_to_move()
+
+    for moving in (here, prompt):
+        moving.pass_days(1)
+
+    later = here.old.enrollments[0].ended - prompt.old.enrollments[0].ended
+    assert here.where() == ["new"]
+    assert (3600 < later.total_seconds() <= 3600 + 1800) if waits else not later
+
+
+def test_an_app_declined_at_first_is_accepted_a_day_later():
+    here = street(Habit.DECLINES_APP)
+    at_the_old = here.anne.accepts(TASKS)
+    here.anne.asked_to_move()
+    here.pass_days(1)
+    here.anne.declined = None
+
+    first, other, again = (here.anne.accepts(b) for b in (TASKS, "org.example.notes", TASKS))
+    here.pass_days(1)
+    later = here.anne.accepts(TASKS)
+
+    assert at_the_old is not None
+    assert (first, again) == (None, None)
+    assert None not in (other, later)
+
+
+def test_who_is_told_to_stay_stays_also_when_the_sign_out_was_planned():
+    here = street(Habit.SECURITY_DELAY)
+    here.anne.asked_to_move()
+    here.clock.sleep(3600.0)
+
+    here.anne.told_to_stay()
+    here.pass_days(10)
+    stayed = here.where()
+    here.anne.asked_to_move()
+    here.pass_days(1)
+
+    assert (stayed, here.where()) == (["old"], ["new"])
+
+
+def test_who_has_signed_out_before_being_told_to_stay_signs_in_again():
+    here = street(Habit.PROMPT)
+    here.anne.asked_to_move()
+    while here.where() == ["old"]:
+        here.clock.sleep(60.0)
+
+    here.anne.told_to_stay()
+    here.pass_days(1)
+
+    assert here.where() == ["new"]

@@ -11,9 +11,9 @@ from ueapi.apple.profiles import read, secret_keys
 from ueapi.apple.rules import Effect, check
 from ueapi.errors import UsageError
 from ueapi.model import AppKind, EnrollmentKind, ManagedAppleID
-from ueapi.rehearsal.fleet import Fleet, Habit, Oddity, Person, PhoneSeed
+from ueapi.rehearsal.fleet import EVERYDAY, Fleet, Habit, Mix, Oddity, Person, PhoneSeed
 from ueapi.rehearsal.names import DOMAIN
-from ueapi.rehearsal.people import make_fleet
+from ueapi.rehearsal.people import SHOWN_HABITS, make_fleet
 
 SEEDS = (1, 7, 42)
 
@@ -49,7 +49,56 @@ def test_a_fleet_without_users_is_refused() -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_each_habit_appears_from_ten_users_on(seed: int) -> None:
-    assert {person.habit for person in make_fleet(users=10, seed=seed).people} == set(Habit)
+    assert {person.habit for person in make_fleet(users=10, seed=seed).people} == {
+        Habit.PROMPT,
+        *SHOWN_HABITS,
+    }
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_an_ordinary_company_has_its_shares_of_habits(seed: int) -> None:
+    people = make_fleet(users=1000, seed=seed, mix=EVERYDAY).people
+
+    found = Counter(person.habit for person in people)
+
+    assert found == {
+        Habit.IGNORES_MAIL: 80,
+        Habit.SECURITY_DELAY: 30,
+        Habit.DECLINES_APP: 40,
+        Habit.OWNS_APP: 20,
+        Habit.PROMPT: 830,
+    }
+    assert all(p.oddity is None for p in people if p.habit is not Habit.PROMPT)
+
+
+@pytest.mark.parametrize("users", [1, 4, 9, 10, 19, 20, 60])
+def test_a_mix_keeps_the_number_of_records(users: int) -> None:
+    everybody_late = Mix(habits={Habit.LATE: 0.9}, odd=0.1)
+
+    people = make_fleet(users=users, seed=7, mix=everybody_late).people
+
+    assert len(people) == users
+    assert {p.habit for p in people} <= {Habit.LATE, Habit.PROMPT}
+
+
+def test_a_mix_may_do_without_odd_records() -> None:
+    people = make_fleet(users=60, seed=7, mix=Mix(habits={}, odd=0.0)).people
+
+    assert {(p.habit, p.oddity) for p in people} == {(Habit.PROMPT, None)}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"habits": {Habit.LATE: 0.9}},
+        {"habits": {Habit.LATE: -0.1}},
+        {"habits": {}, "odd": 1.5},
+        {"habits": {}, "stubborn": -1.0},
+    ],
+)
+def test_shares_that_are_no_parts_of_a_fleet_are_refused(wrong) -> None:
+    with pytest.raises(UsageError, match="at most 1"):
+        Mix(**wrong)
 
 
 @pytest.mark.parametrize("users", [20, 60])

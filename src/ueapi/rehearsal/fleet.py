@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from attrs import field, frozen
 
+from ueapi.errors import UsageError
 from ueapi.model import AppKind, CriteriaTree, EnrollmentKind, GroupOf
 
 
@@ -20,6 +22,12 @@ class Habit(StrEnum):
     WRONG_ENROLLMENT = "wrong-enrollment"
     OWNS_APP = "owns-app"
     SIGNS_OUT = "signs-out"
+    IGNORES_MAIL = "ignores-mail"
+    """Reads no first mail: moves after the second reminder, or when the help desk calls; a few never do."""
+    SECURITY_DELAY = "security-delay"
+    """Signs out away from home and work, where Stolen Device Protection makes them wait for an hour."""
+    DECLINES_APP = "declines-app"
+    """Declines the first app the new product offers, and accepts it when it is offered a day later."""
 
 
 class Oddity(StrEnum):
@@ -31,6 +39,52 @@ class Oddity(StrEnum):
     DUPLICATE = "duplicate"
     RENAMED = "renamed"
     ODD_NAME = "odd-name"
+
+
+STUBBORN: Final = 0.3
+"""Part of the people with a difficulty who never solve it."""
+UNREACHED: Final = 0.05
+"""Part of the people who ignore mail whom nothing moves."""
+ODD_SHARE: Final = 0.18
+"""Part of the records that are odd."""
+
+
+@frozen(kw_only=True)
+class Mix:
+    """How people of a fleet behave; whoever has no share here is prompt.
+
+    `habits` are parts of all user records, each rounded to whole people and at least one from ten records on. `odd` is
+    the part of the records with an oddity, on other people than those with a habit. `stubborn` is the part of the
+    people with a difficulty (a wrong enrollment, an app of their own, signing out again) who never solve it, and
+    `unreached` the part of those who ignore mail whom no call moves either.
+
+    Raises:
+        UsageError: a share is below 0 or above 1, or they are more than everybody in sum; nothing was made.
+    """
+
+    habits: Mapping[Habit, float]
+    odd: float = ODD_SHARE
+    stubborn: float = 0.0
+    unreached: float = UNREACHED
+
+    def __attrs_post_init__(self) -> None:
+        shares = (*self.habits.values(), self.odd, self.stubborn, self.unreached)
+        if min(shares) < 0 or max(shares) > 1 or sum(self.habits.values()) + self.odd > 1:
+            raise UsageError(
+                "the shares of a mix are no parts of one fleet.",
+                remedy="Give each from 0 to 1, habits and odd records together at most 1; nothing was made.",
+            )
+
+
+EVERYDAY: Final = Mix(
+    habits={
+        Habit.IGNORES_MAIL: 0.08,
+        Habit.SECURITY_DELAY: 0.03,
+        Habit.DECLINES_APP: 0.04,
+        Habit.OWNS_APP: 0.02,
+    }
+)
+"""An ordinary company: most are prompt, some need a call, and who is asked to delete an app does it."""
 
 
 @frozen(kw_only=True)
@@ -116,5 +170,7 @@ class Fleet:
     groups: tuple[GroupSeed, ...]
     profiles: tuple[ProfileSeed, ...]
     apps: tuple[AppSeed, ...]
+    mix: Mix | None = None
+    """How its people behave, unless it is the mix that shows every habit."""
     secrets: Mapping[str, str] = field(factory=dict, repr=False)
     """Secrets planted in profiles, by a name; none of them may ever leave."""

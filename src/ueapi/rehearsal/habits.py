@@ -4,24 +4,42 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from functools import partial
 from typing import Final
 
 from attrs import define, field
 
+from ueapi.apple.rules import IosVersion
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.device_side import SignInRefused
-from ueapi.rehearsal.fleet import Habit, Person
+from ueapi.rehearsal.fleet import STUBBORN, UNREACHED, Habit, Person
 from ueapi.rehearsal.phone import CannotEnroll, Server, VirtualPhone
 from ueapi.rehearsal.working import within_working_hours
 
 MINUTE: Final = 60.0
 HOUR: Final = 3600.0
 DAY: Final = 86400.0
-STUBBORN: Final = 0.3
-"""Part of the people with a difficulty who never solve it."""
 TRIES: Final = 4
+ENOUGH_REMINDERS: Final = 2
+"""Reminders after which some who ignore mail notice what is asked of them."""
+NOTICE: Final = 0.35
+"""Part of the people who ignore mail who notice that many; the others wait for a call."""
+DELAY: Final = HOUR
+"""Seconds between a sign-out and its second confirmation. Source: Apple support, Stolen Device Protection."""
+DELAYS_SINCE: Final = IosVersion((17, 3))
+"""Source: Apple support, Stolen Device Protection."""
+OFFENDED: Final = 20 * HOUR
+"""Seconds in which an app that was declined is declined again. Guess: a person thinks again the next day."""
+
+
+class Hears(StrEnum):
+    """What moves a person who ignores mail."""
+
+    REMINDERS = "reminders"
+    CALL = "call"
+    NOTHING = "nothing"
 
 
 @define(kw_only=True, eq=False)
@@ -34,13 +52,32 @@ class VirtualPerson:
     rng: random.Random = field(repr=False)
     discover: Callable[[], Server] = field(repr=False)
     old: Server = field(repr=False)
+    stubborn: float = STUBBORN
+    """Part of the people like this one who are stubborn."""
+    unreached: float = UNREACHED
+    """Part of the people like this one whom nothing moves, if they ignore mail."""
     is_stubborn: bool = field(init=False)
+    hears: Hears = field(init=False)
     has_begun: bool = False
+    reminders: int = 0
+    declined: tuple[str, float] | None = None
+    """The app that was declined, and when first, in seconds since the start."""
     slips: int = 0
     """Mistakes made already: a wrong enrollment, a sign-out in the middle."""
+    _attempt: int = 0
+    """Grows when the move is called off, so that what was planned before it comes to nothing."""
 
     def __attrs_post_init__(self) -> None:
-        self.is_stubborn = self.rng.random() < STUBBORN
+        self.is_stubborn = self.rng.random() < self.stubborn
+        self.hears = self._hearing()
+
+    def _hearing(self) -> Hears:
+        if self.person.habit is not Habit.IGNORES_MAIL:
+            return Hears.REMINDERS
+        chance = self.rng.random()
+        if chance < self.unreached:
+            return Hears.NOTHING
+        return Hears.REMINDERS if chance >= 1 - NOTICE else Hears.CALL
 
     @property
     def account(self) -> str:
@@ -52,28 +89,56 @@ class VirtualPerson:
         """Whether this person stays behind, by habit."""
         difficult = (Habit.WRONG_ENROLLMENT, Habit.OWNS_APP, Habit.SIGNS_OUT)
         habit = self.person.habit
-        return habit is Habit.NEVER or (habit in difficult and self.is_stubborn)
+        return self._is_deaf or (habit in difficult and self.is_stubborn)
+
+    @property
+    def _is_deaf(self) -> bool:
+        return self.person.habit is Habit.NEVER or self.hears is Hears.NOTHING
 
     # -- what the person is asked ------------------------------------------------------------------
 
     def asked_to_move(self) -> None:
         """Sign out of the old account and in to the new one, as soon as the habit allows."""
         habit = self.person.habit
-        if habit is Habit.NEVER or self.has_begun:
+        if habit in (Habit.NEVER, Habit.IGNORES_MAIL) or self.has_begun:
             return
-        self.has_begun = True
-        delay = self._at_work(
-            self.rng.uniform(1.2 * DAY, 6 * DAY) if habit is Habit.LATE else self._soon()
-        )
-        for phone in self.phones:
-            if phone.enrollment is not None and phone.enrollment.server is self.old:
-                self._later(delay, partial(self._move_from, phone, self.old))
-                delay += self.rng.uniform(1 * HOUR, 4 * HOUR)
+        self._begin(self.rng.uniform(1.2 * DAY, 6 * DAY) if habit is Habit.LATE else self._soon())
 
     def reminded(self) -> None:
         """Go on, if that is the person's way at all."""
-        if not self.has_begun:
+        self.reminders += 1
+        if self.person.habit is not Habit.IGNORES_MAIL:
             self.asked_to_move()
+        elif self._notices and not self.has_begun:
+            self._begin(self._soon())
+
+    def called_by_help_desk(self) -> None:
+        """Hear it from a colleague: who just ignored mail moves within two days, and a phone without work is signed in.
+
+        Whoever moves never, or is on the way already, isn't changed by it.
+        """
+        if self._is_deaf:
+            return
+        if not self.has_begun:
+            self._begin(self.rng.uniform(2 * HOUR, 1.5 * DAY))
+        self.asked_to_sign_in()
+
+    @property
+    def _notices(self) -> bool:
+        return self.hears is Hears.REMINDERS and self.reminders >= ENOUGH_REMINDERS
+
+    def told_to_stay(self) -> None:
+        """The move is off: nobody signs out any more; who has signed out already goes on to wherever that leads."""
+        self.has_begun = False
+        self._attempt += 1
+
+    def _begin(self, delay: float) -> None:
+        self.has_begun = True
+        delay = self._at_work(delay)
+        for phone in self.phones:
+            if phone.enrollment is not None and phone.enrollment.server is self.old:
+                self._later(delay, partial(self._move_from, phone, self._attempt))
+                delay += self.rng.uniform(1 * HOUR, 4 * HOUR)
 
     def asked_to_sign_in(self) -> None:
         """Sign in again after having lost work."""
@@ -101,9 +166,24 @@ class VirtualPerson:
             delay = self._at_work(self.rng.uniform(0.5 * HOUR, 5 * HOUR))
             self._later(delay, phone.owned.clear)
 
-    def accepts(self, _: str) -> float | None:
-        """Seconds until an app's installation is accepted."""
+    def accepts(self, bundle_id: str) -> float | None:
+        """Seconds until an app's installation is accepted, or `None` when it is declined."""
+        if self.person.habit is Habit.DECLINES_APP and self._declines(bundle_id):
+            return None
         return self.rng.uniform(5.0, 4 * MINUTE)
+
+    def _declines(self, bundle_id: str) -> bool:
+        """Only what the new product offers first, and not a day later. iOS doesn't ask again by itself."""
+        now = self.clock.monotonic()
+        if self.declined is None and any(self._is_new(phone) for phone in self.phones):
+            self.declined = (bundle_id, now)
+        if self.declined is None:
+            return False
+        declined, since = self.declined
+        return bundle_id == declined and now - since < OFFENDED
+
+    def _is_new(self, phone: VirtualPhone) -> bool:
+        return phone.enrollment is not None and phone.enrollment.server is not self.old
 
     # -- what the person does ----------------------------------------------------------------------
 
@@ -116,9 +196,19 @@ class VirtualPerson:
     def _later(self, delay: float, work: Callable[[], None]) -> None:
         self.clock.after(delay, work)
 
-    def _move_from(self, phone: VirtualPhone, server: Server) -> None:
-        if phone.enrollment is None or phone.enrollment.server is server:
+    def _move_from(self, phone: VirtualPhone, attempt: int) -> None:
+        if not self._is_meant(phone, attempt):
+            return
+        if self.person.habit is not Habit.SECURITY_DELAY or not _delays(phone):
             self._move(phone)
+            return
+        # Guess: signing out of a work account is among the actions that wait; nobody confirms on the minute.
+        delay = DELAY + self.rng.uniform(1 * MINUTE, 30 * MINUTE)
+        self._later(delay, lambda: self._move(phone) if self._is_meant(phone, attempt) else None)
+
+    def _is_meant(self, phone: VirtualPhone, attempt: int) -> bool:
+        """Whether the phone hasn't moved yet and the move wasn't called off since that attempt."""
+        return attempt == self._attempt and not self._is_new(phone)
 
     def _undo(self, phone: VirtualPhone) -> None:
         if phone.enrollment is not None and not phone.enrollment.kind.is_user_enrollment:
@@ -144,3 +234,7 @@ class VirtualPerson:
         if self.person.habit is Habit.SIGNS_OUT and not self.slips:
             self.slips += 1
             self._later(self.rng.uniform(3 * MINUTE, 12 * MINUTE), phone.leave)
+
+
+def _delays(phone: VirtualPhone) -> bool:
+    return IosVersion.parse(phone.seed.os_version) >= DELAYS_SINCE

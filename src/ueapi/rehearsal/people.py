@@ -12,7 +12,16 @@ from ueapi.apple.rules import IosVersion
 from ueapi.apple.rules.checking import ACCOUNT_DRIVEN_ONLY_SINCE
 from ueapi.errors import UsageError
 from ueapi.model import EnrollmentKind
-from ueapi.rehearsal.fleet import Fleet, Habit, Hardware, Oddity, Person, PhoneSeed
+from ueapi.rehearsal.fleet import (
+    ODD_SHARE,
+    Fleet,
+    Habit,
+    Hardware,
+    Mix,
+    Oddity,
+    Person,
+    PhoneSeed,
+)
 from ueapi.rehearsal.furnishings import OWNABLE_APPS, make_apps, make_groups, make_profiles
 from ueapi.rehearsal.names import PRIVATE_DOMAIN, Name, Names, address
 
@@ -23,11 +32,18 @@ ALL_ODDITIES_FROM: Final = 20
 _ODDITIES_FROM: Final = 5
 
 _HABIT_SHARE: Final = 0.30
-_ODD_SHARE: Final = 0.18
 _TWIN_SHARE: Final = 0.5
 _PROFILE_DRIVEN_SHARE: Final = 0.5
 
-_HABITS: Final = tuple(habit for habit in Habit if habit is not Habit.PROMPT)
+SHOWN_HABITS: Final = (
+    Habit.LATE,
+    Habit.NEVER,
+    Habit.TWO_PHONES,
+    Habit.WRONG_ENROLLMENT,
+    Habit.OWNS_APP,
+    Habit.SIGNS_OUT,
+)
+"""Habits of a fleet without a mix of its own, in equal parts, to show all of them."""
 _FIRST_ODDITIES: Final = (
     Oddity.NOT_USER_ENROLLED,
     Oddity.ODD_NAME,
@@ -45,11 +61,11 @@ class _Role:
     oddity: Oddity | None = None
 
 
-def make_fleet(*, users: int, seed: int) -> Fleet:
+def make_fleet(*, users: int, seed: int, mix: Mix | None = None) -> Fleet:
     """Invent an organization with that many user records.
 
-    About seven of ten people are prompt; the other habits appear from 10 users on, and each oddity from 20 on, on
-    other people than those. A duplicate takes two records, and only the first has the phone.
+    Without a mix, about seven of ten people are prompt, the habits of `SHOWN_HABITS` appear from 10 users on, and each
+    oddity from 20 on, on other people than those. A duplicate takes two records, and only the first has the phone.
 
     Raises:
         UsageError: fewer than one user.
@@ -60,7 +76,7 @@ def make_fleet(*, users: int, seed: int) -> Fleet:
             remedy="Ask for at least one user; nothing was made.",
         )
     rng = random.Random(seed)
-    people = _Maker(rng).people(_roles(users, rng))
+    people = _Maker(rng).people(_roles(users, rng, mix))
     profiles, secrets = make_profiles(rng)
     return Fleet(
         seed=seed,
@@ -68,35 +84,45 @@ def make_fleet(*, users: int, seed: int) -> Fleet:
         groups=make_groups(people, rng),
         profiles=profiles,
         apps=make_apps(len(people)),
+        mix=mix,
         secrets=secrets,
     )
 
 
-def _roles(users: int, rng: random.Random) -> list[_Role]:
+def _roles(users: int, rng: random.Random, mix: Mix | None) -> list[_Role]:
     """One role for each person in random order; both records of a duplicate are one role."""
-    habits = _habits(users)
-    oddities = _oddities(users)
-    prompt = users - len(habits) - sum(_records(oddity) for oddity in oddities)
+    oddities = _oddities(users, ODD_SHARE if mix is None else mix.odd)
+    odd = sum(_records(oddity) for oddity in oddities)
+    habits = _shown(users) if mix is None else _mixed(users, mix)[: users - odd]
     roles = [
         *(_Role(habit=habit) for habit in habits),
         *(_Role(oddity=oddity) for oddity in oddities),
-        *[_Role()] * prompt,
+        *[_Role()] * (users - len(habits) - odd),
     ]
     rng.shuffle(roles)
     return roles
 
 
-def _habits(users: int) -> list[Habit]:
+def _shown(users: int) -> list[Habit]:
     wanted = round(users * _HABIT_SHARE)
     if users >= ALL_HABITS_FROM:
-        wanted = max(wanted, len(_HABITS))
-    return [_HABITS[at % len(_HABITS)] for at in range(wanted)]
+        wanted = max(wanted, len(SHOWN_HABITS))
+    return [SHOWN_HABITS[at % len(SHOWN_HABITS)] for at in range(wanted)]
 
 
-def _oddities(users: int) -> list[Oddity]:
-    if users < _ODDITIES_FROM:
+def _mixed(users: int, mix: Mix) -> list[Habit]:
+    least = 1 if users >= ALL_HABITS_FROM else 0
+    return [
+        habit
+        for habit, share in mix.habits.items()
+        for _ in range(max(round(users * share), least) if share else 0)
+    ]
+
+
+def _oddities(users: int, share: float) -> list[Oddity]:
+    if users < _ODDITIES_FROM or not share:
         return []
-    wanted = max(1, round(users * _ODD_SHARE))
+    wanted = max(1, round(users * share))
     if users >= ALL_ODDITIES_FROM:
         wanted = max(wanted, sum(_records(oddity) for oddity in _FIRST_ODDITIES))
     found: list[Oddity] = []

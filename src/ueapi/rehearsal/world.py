@@ -17,7 +17,7 @@ from ueapi.rehearsal.apps_and_books import AppsAndBooks, StoreApp
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.enrollments import EnrollmentRecord
 from ueapi.rehearsal.faults.skew import SkewedClock
-from ueapi.rehearsal.fleet import Fleet, Person, PhoneSeed
+from ueapi.rehearsal.fleet import STUBBORN, UNREACHED, Fleet, Mix, Person, PhoneSeed
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.people import make_fleet
 from ueapi.rehearsal.phone import Server, VirtualPhone
@@ -60,9 +60,11 @@ class World:
     _directory: dict[str, VirtualPhone] = field(factory=dict)
 
     @classmethod
-    def empty(cls, *, users: int, seed: int, clock: VirtualClock | None = None) -> World:
-        """A world with a fleet and Apple's store, and no product yet."""
-        fleet = make_fleet(users=users, seed=seed)
+    def empty(
+        cls, *, users: int, seed: int, clock: VirtualClock | None = None, mix: Mix | None = None
+    ) -> World:
+        """A world with a fleet and Apple's store, and no product yet; `mix` says how its people behave."""
+        fleet = make_fleet(users=users, seed=seed, mix=mix)
         apple = AppsAndBooks()
         for app in fleet.apps:
             if app.store_id:
@@ -168,8 +170,11 @@ class World:
     def _person(
         self, person: Person, place: Place, discover: Callable[[], Server] | None
     ) -> VirtualPerson:
+        mix = self.fleet.mix
         owner = VirtualPerson(
             person=person,
+            stubborn=mix.stubborn if mix else STUBBORN,
+            unreached=mix.unreached if mix else UNREACHED,
             phones=[],
             clock=self.clock,
             rng=self.stream(f"person:{person.key}"),
