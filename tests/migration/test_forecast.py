@@ -26,7 +26,7 @@ USERS = 36
 """Of whom 31 can move."""
 
 
-def prompt_fleet(*, users: int, seed: int) -> Fleet:
+def prompt_fleet(*, users: int, seed: int, **_: object) -> Fleet:
     """Everyone is prompt, with one phone and no private copies of apps."""
     fleet = make_fleet(users=users, seed=seed)
     people = tuple(

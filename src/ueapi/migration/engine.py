@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from ueapi.client import Tenant
@@ -252,13 +253,15 @@ def _announce(move: Move, wave: Wave) -> None:
         for r in move.of_wave(wave.number, move.ledger.devices())
         if r.state in (DeviceState.PLANNED, DeviceState.ANNOUNCED)
     ]
-    for row in rows:
-        move.ledger.set_device(
-            row.source_id, state=DeviceState.ANNOUNCED, since=move.now, asked_at=move.now
-        )
-    move.emit("wave", f"wave {wave.number} begins with {len(wave.people)} people", wave=wave.number)
-    move.ask(sorted({r.person for r in rows}), Question.MOVE)
-    move.ledger.set_wave(wave.number, WaveState.MOVING, move.now)
+    with move.ledger.together():
+        for row in rows:
+            move.ledger.set_device(
+                row.source_id, state=DeviceState.ANNOUNCED, since=move.now, asked_at=move.now
+            )
+        text = f"wave {wave.number} begins with {len(wave.people)} people"
+        move.emit("wave", text, wave=wave.number)
+    begun = partial(move.ledger.set_wave, wave.number, WaveState.MOVING, move.now)
+    move.ask(sorted({r.person for r in rows}), Question.MOVE, then=begun)
 
 
 def _close_waves(move: Move) -> None:

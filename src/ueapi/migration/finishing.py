@@ -86,16 +86,17 @@ def _verify(move: Move, row: DeviceRow, report: DeviceReport) -> None:
     else:
         missing_apps = [b for b, app in apps.items() if app is None or not app.is_installed]
     if not missing_profiles and not missing_apps:
-        move.ledger.set_device(
-            row.source_id,
-            state=DeviceState.VERIFIED,
-            since=move.now,
-            verified_at=move.now,
-            problem=None,
-            look_at=None,
-        )
-        move.emit("verified", "the phone reports everything as planned", person=row.person)
-        move.sample(row.person, "ok")
+        with move.ledger.together():
+            move.ledger.set_device(
+                row.source_id,
+                state=DeviceState.VERIFIED,
+                since=move.now,
+                verified_at=move.now,
+                problem=None,
+                look_at=None,
+            )
+            move.emit("verified", "the phone reports everything as planned", person=row.person)
+            move.sample(row.person, "ok")
         return
     stuck = [b for b in missing_apps if (found := apps.get(b)) and found.problem]
     _look_again(move, row, bool(stuck), bool(missing_profiles))
@@ -124,17 +125,23 @@ def _look_again(move: Move, row: DeviceRow, stuck: bool, profiles: bool) -> None
     elif row.looks >= 6:
         problem = Problem.PROFILE_NOT_INSTALLED if profiles else Problem.APP_NOT_INSTALLED
     fresh = problem is not None and row.problem != problem
-    if fresh and not stuck:
-        # What a person has to accept or delete first is no fault of the move.
-        move.sample(row.person, "error")
-    move.ledger.set_device(
-        row.source_id, look_at=move.now + pause, looks=row.looks + 1, problem=problem
-    )
-    if fresh and problem is Problem.APP_NOT_INSTALLED:
-        move.emit(problem.value, "an app is missing on the phone", person=row.person)
+    asks = fresh and problem is Problem.APP_NOT_INSTALLED
+    if asks:
         move.ask([row.person], Question.ACCEPT_APP)
-        move.ledger.set_device(row.source_id, asked_at=move.now)
-    elif stuck and row.looks % 3 == 2:
+    with move.ledger.together():
+        if fresh and not stuck:
+            # What a person has to accept or delete first is no fault of the move.
+            move.sample(row.person, "error")
+        if asks:
+            move.emit(str(problem), "an app is missing on the phone", person=row.person)
+        move.ledger.set_device(
+            row.source_id,
+            look_at=move.now + pause,
+            looks=row.looks + 1,
+            problem=problem,
+            asked_at=move.now if asks else row.asked_at,
+        )
+    if not asks and stuck and row.looks % 3 == 2:
         _assign_again(move, row)
 
 

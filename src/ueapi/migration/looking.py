@@ -11,7 +11,7 @@ from typing import Final
 from ueapi.contract import Capability
 from ueapi.errors import NotFound
 from ueapi.migration.digests import digest_of
-from ueapi.migration.rows import DeviceRow, DeviceState
+from ueapi.migration.rows import DeviceRow, DeviceState, WaveState
 from ueapi.migration.steering import Question
 from ueapi.migration.work import Move, chunks
 from ueapi.model import Device, EnrollmentState, UserLink
@@ -92,19 +92,20 @@ def _note_left(move: Move, row: DeviceRow, device: Device | None) -> None:
     ended = device.enrollment.ended if device else None
     if device is not None and ended is None:
         move.hides_ends = True
-    move.ledger.set_device(
-        row.source_id,
-        state=DeviceState.LEFT,
-        since=move.now,
-        left_at=ended or _last_seen(move, row),
-        problem=None,
-        left_by=row.left_by or "person",
-    )
     by_server = row.left_by == "server"
-    actor = "ueapi" if by_server else "person"
-    move.emit("left", "the old enrollment is gone", person=row.person, actor=actor)
     if by_server:
         move.ask([row.person], Question.SIGN_IN)
+    with move.ledger.together():
+        move.ledger.set_device(
+            row.source_id,
+            state=DeviceState.LEFT,
+            since=move.now,
+            left_at=ended or _last_seen(move, row),
+            problem=None,
+            left_by=row.left_by or "person",
+        )
+        actor = "ueapi" if by_server else "person"
+        move.emit("left", "the old enrollment is gone", person=row.person, actor=actor)
 
 
 def _confirm_leaving(move: Move, rows: Sequence[DeviceRow], fresh: Sequence[Device]) -> None:
@@ -232,7 +233,14 @@ def _fresh(move: Move, arrived: Mapping[str, Sequence[Device]]) -> dict[str, lis
 
 
 def _open_rows(move: Move) -> list[DeviceRow]:
-    return [r for r in move.ledger.devices() if r.state in _OPEN]
+    """Phones to watch: whoever is on the way, and whoever arrived while their wave is open."""
+    closed = {n for n, state in move.ledger.wave_states().items() if state is WaveState.CLOSED}
+    return [
+        r
+        for r in move.ledger.devices()
+        if r.state in _OPEN
+        or (r.state is DeviceState.VERIFIED and move.people[r.person].wave not in closed)
+    ]
 
 
 def _by_person(rows: Iterable[DeviceRow]) -> dict[str, list[DeviceRow]]:
@@ -272,19 +280,34 @@ def _read_target_users(move: Move) -> dict[str, str]:
 def _lost_again(move: Move, rows: Sequence[DeviceRow], arrived: Sequence[Device]) -> None:
     active = {d.id for d in arrived if d.enrollment.state is EnrollmentState.ENROLLED}
     for row in rows:
-        if row.state is DeviceState.ENROLLED and row.target_id not in active:
+        arrived_before = row.state in (DeviceState.ENROLLED, DeviceState.VERIFIED)
+        if not arrived_before or row.target_id in active or _is_there(move, row.target_id):
+            continue
+        move.ask([row.person], Question.SIGN_IN)
+        with move.ledger.together():
             move.ledger.set_device(
                 row.source_id,
                 state=DeviceState.LEFT,
                 since=move.now,
                 target_id=None,
                 enrolled_at=None,
+                verified_at=None,
                 look_at=None,
                 looks=0,
                 problem=Problem.SIGNED_OUT,
             )
             move.emit("signed-out", "the new enrollment is gone", person=row.person, actor="person")
-            move.ask([row.person], Question.SIGN_IN)
+
+
+def _is_there(move: Move, target_id: str | None) -> bool:
+    """Whether an enrollment that a listing doesn't name is there all the same: read alone, where that is possible."""
+    if target_id is None or not move.can(move.target, Capability.DEVICES_GET):
+        return False
+    try:
+        device = move.target.devices.get(target_id)
+    except NotFound:
+        return False
+    return device.enrollment.state is EnrollmentState.ENROLLED
 
 
 def _match(move: Move, person: str, left: Sequence[DeviceRow], fresh: Sequence[Device]) -> None:
@@ -325,18 +348,19 @@ def _narrowed(
 
 def _arrive(move: Move, row: DeviceRow, device: Device) -> None:
     at: datetime = device.enrollment.since or move.now
-    move.ledger.set_device(
-        row.source_id,
-        state=DeviceState.ENROLLED,
-        since=move.now,
-        target_id=device.id,
-        enrolled_at=at,
-        problem=None,
-        asked_at=None,
-        look_at=None,
-        looks=0,
-    )
-    move.emit("enrolled", "the new enrollment is there", person=row.person, actor="person")
+    with move.ledger.together():
+        move.ledger.set_device(
+            row.source_id,
+            state=DeviceState.ENROLLED,
+            since=move.now,
+            target_id=device.id,
+            enrolled_at=at,
+            problem=None,
+            asked_at=None,
+            look_at=None,
+            looks=0,
+        )
+        move.emit("enrolled", "the new enrollment is there", person=row.person, actor="person")
 
 
 def _wrong_enrollment(move: Move, left: Sequence[DeviceRow]) -> None:

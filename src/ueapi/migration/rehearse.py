@@ -21,6 +21,7 @@ from ueapi.model import Snapshot
 from ueapi.plugins import Registry
 from ueapi.rehearsal import scenarios
 from ueapi.rehearsal.administrator import Chore, VirtualAdministrator, revealing
+from ueapi.rehearsal.fleet import Mix
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.world import Place, World
 
@@ -59,16 +60,17 @@ class Rehearsal:
         users: int,
         seed: int,
         scenario: str | None = None,
+        mix: Mix | None = None,
     ) -> Rehearsal:
         """Build the world: the fleet enrolled at the source, the target new and empty.
 
-        A `scenario` adds its trouble once everyone is enrolled.
+        A `scenario` adds its trouble once everyone is enrolled; a `mix` says how people behave.
 
         Raises:
             UsageError: there is no scenario of that name.
         """
         trouble = scenarios.scenario(scenario) if scenario else scenarios.CALM
-        world = World.empty(users=users, seed=seed)
+        world = World.empty(users=users, seed=seed, mix=mix)
         old_place = world.open_installed(registry, source, "source", trouble.source_skew)
         new_place = world.open_installed(registry, target, "target", trouble.target_skew)
         world.settle(old_place, lambda: new_place.server)
@@ -177,6 +179,10 @@ class Rehearsal:
                     person.asked_to_repeat()
                 case Question.ACCEPT_APP:
                     person.asked_to_accept()
+                case Question.ESCALATE:
+                    person.called_by_help_desk()
+                case Question.STAY:
+                    person.told_to_stay()
                 case Question.WHICH_PHONE:
                     pass
 

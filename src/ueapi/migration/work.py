@@ -31,6 +31,10 @@ class Clock(Protocol):
         ...
 
 
+def _nothing() -> None:
+    """What follows from most questions."""
+
+
 @define(kw_only=True)
 class Move:
     """A move at work."""
@@ -130,14 +134,20 @@ class Move:
         self.target_apps = {a.bundle_id: a.id for a in self.target.apps.list() if a.bundle_id}
         self.is_target_read = True
 
-    def ask(self, keys: Iterable[str], question: Question) -> None:
-        """Ask people something, and log it."""
+    def ask(
+        self, keys: Iterable[str], question: Question, *, then: Callable[[], None] = _nothing
+    ) -> None:
+        """Ask people something, then log it and note what follows from it, both or neither.
+
+        Whoever dies in between asks once more: better twice than never.
+        """
         people = [self.people[key] for key in keys]
-        if not people:
-            return
-        self.steering.ask(people, question)
-        for person in people:
-            self.emit("asked", question.value, person=person.key, wave=person.wave)
+        if people:
+            self.steering.ask(people, question)
+        with self.ledger.together():
+            for person in people:
+                self.emit("asked", question.value, person=person.key, wave=person.wave)
+            then()
 
     def fail(self, person: str, problem: str) -> None:
         """Give up on a person's phones, with the reason."""

@@ -93,7 +93,8 @@ def _print_line(line: str) -> None:
 @contextmanager
 def listening(port: int) -> Iterator[socket.socket]:
     """A loopback socket; port 0 takes a free one."""
-    listener = socket.socket()
+    # Only a socket that names its protocol gets its answers sent at once.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((LOOPBACK, port))
