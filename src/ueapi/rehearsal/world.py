@@ -19,6 +19,7 @@ from ueapi.rehearsal.enrollments import EnrollmentRecord
 from ueapi.rehearsal.faults.skew import SkewedClock
 from ueapi.rehearsal.fleet import STUBBORN, UNREACHED, Fleet, Mix, Person, PhoneSeed
 from ueapi.rehearsal.habits import VirtualPerson
+from ueapi.rehearsal.memory import uncollected
 from ueapi.rehearsal.people import make_fleet
 from ueapi.rehearsal.phone import Server, VirtualPhone
 from ueapi.rehearsal.simulator import Simulator, Surroundings
@@ -163,9 +164,10 @@ class World:
         place.simulator.furnish(self.fleet)
         place.simulator.console.set_up_account_driven_enrollment()
         place.simulator.console.link_location()
-        for person in self.fleet.people:
-            self.people[person.key] = self._person(person, place, discover)
-        self.clock.sleep(SETTLING)
+        with uncollected():
+            for person in self.fleet.people:
+                self.people[person.key] = self._person(person, place, discover)
+            self.clock.sleep(SETTLING)
 
     def _person(
         self, person: Person, place: Place, discover: Callable[[], Server] | None

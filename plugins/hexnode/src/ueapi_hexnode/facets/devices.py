@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attrs import field, frozen
 
 from ueapi.contract import Accepted, Devices
@@ -14,7 +16,7 @@ from ueapi_hexnode.facets.listing import Listing
 from ueapi_hexnode.mapping.devices import device_from_detail, devices_from_rows, report_from_detail
 from ueapi_hexnode.mapping.origin import Source
 from ueapi_hexnode.wire.base import read
-from ueapi_hexnode.wire.devices import DeviceDetailRow, DeviceRow
+from ueapi_hexnode.wire.devices import DeviceDetailRow, read_devices
 
 
 @frozen
@@ -28,7 +30,7 @@ class HexnodeDevices(Devices):
     def page(self, cursor: str | None) -> Flow[Page[Device]]:
         """List devices of all makers and kinds: one call for each page."""
         listing = Listing(operation="devices.list", path="/devices/", per_page=self._per_page)
-        page = yield from listing.page(DeviceRow, cursor)
+        page = yield from listing.page_by(partial(read_devices, of=listing.operation), cursor)
         return Page(devices_from_rows(self._source, page.items), page.next, page.total)
 
     def get(self, device_id: str) -> Flow[Device]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 from typing import Final, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,7 +15,11 @@ from ueapi_hexnode.wire.base import Envelope, Row, read
 
 V1: Final = "/api/v1"
 
+T = TypeVar("T")
 R = TypeVar("R", bound=Row)
+
+ReadPage = Callable[[Reply], tuple[int, str | None, tuple[T, ...]]]
+"""Reads how many rows there are, the address of the next page, and the rows."""
 
 
 @frozen(kw_only=True)
@@ -35,6 +39,10 @@ class Listing:
             Unintelligible: fewer rows are announced than before, or the page no longer exists. Each row that goes away
                 meanwhile moves another one to a page that was read already, so it would be missing.
         """
+        return (yield from self.page_by(partial(self._rows, kind), cursor))
+
+    def page_by(self, read_page: ReadPage[T], cursor: str | None) -> Flow[Page[T]]:
+        """The same, with a reader of its own for the reply; it raises as `page` does."""
         number, announced = _place(cursor)
         try:
             reply = yield from ask(self._call(number))
@@ -42,10 +50,13 @@ class Listing:
             if cursor is None:
                 raise
             raise _shrunk(self.operation) from None
-        page = self._read(kind, reply, announced)
-        if page.total is not None and page.total < announced:
+        count, url, rows = read_page(reply)
+        if count < announced:
             raise _shrunk(self.operation)
-        return page
+        following = _number(url)
+        if following is not None:
+            following = f"{following}:{max(count, announced)}"
+        return Page(rows, following, count)
 
     def walk(self, kind: type[R]) -> Flow[tuple[R, ...]]:
         """Read all pages: one call for each started `per_page` rows."""
@@ -72,12 +83,9 @@ class Listing:
             query=(*self.where, *_paging(number, self.per_page)),
         )
 
-    def _read(self, kind: type[R], reply: Reply, announced: int) -> Page[R]:
+    def _rows(self, kind: type[R], reply: Reply) -> tuple[int, str | None, tuple[R, ...]]:
         envelope = read(_envelope_of(kind), reply, of=self.operation)
-        following = _number(envelope.next)
-        if following is not None:
-            following = f"{following}:{max(envelope.count, announced)}"
-        return Page(tuple(envelope.results), following, envelope.count)
+        return envelope.count, envelope.next, tuple(envelope.results)
 
 
 @cache

@@ -24,7 +24,7 @@ from ueapi.model.base import builder
 from ueapi_hexnode import assumed
 from ueapi_hexnode.mapping.origin import Source, not_read, not_shown
 from ueapi_hexnode.wire.base import unknown_word
-from ueapi_hexnode.wire.devices import DeviceAppRow, DeviceDetailRow, DeviceRow, OwnerRow
+from ueapi_hexnode.wire.devices import DeviceAppRow, DeviceDetailRow, ListedDevice, OwnerRow
 
 _INFERRED: Final = ("enrollment.kind",)
 _HIDDEN: Final = ("enrollment.enrollment_id", "enrollment.since")
@@ -43,55 +43,45 @@ _ENROLLMENT: Final = builder(Enrollment)
 _USER: Final = builder(UserLink)
 
 
-def devices_from_rows(source: Source, rows: Iterable[DeviceRow]) -> tuple[Device, ...]:
+def devices_from_rows(source: Source, rows: Iterable[ListedDevice]) -> tuple[Device, ...]:
     """Translate a page. Whole fleets pass here, so what the wire validated isn't validated again."""
-    read_at = source.now()
-    return tuple([_device(source.tenant, read_at, row) for row in rows])
+    tenant, read_at = source.tenant, source.now()
+    return tuple([_listed(tenant, read_at, row) for row in rows])
 
 
-def device_from_row(source: Source, row: DeviceRow) -> Device:
-    """Translate a device of a listing."""
-    return _device(source.tenant, source.now(), row)
-
-
-def _device(tenant: str, read_at: datetime, row: DeviceRow) -> Device:
+def _listed(tenant: str, read_at: datetime, row: ListedDevice) -> Device:
+    owner = row["user"]
     return _DEVICE(
         {
-            "ref": _REF({"tenant": tenant, "id": str(row.id)}),
+            "ref": _REF({"tenant": tenant, "id": str(row["id"])}),
             "origin": _ORIGIN(
                 {
                     "backend": "hexnode",
                     "read_at": read_at,
                     "inferred": _LISTED_INFERRED,
                     "absent": _LISTED_ABSENT,
-                    "raw": _raw(row),
+                    "raw": row,
                 }
             ),
-            "name": row.device_name,
-            "model": row.model_name,
+            "name": row["device_name"],
+            "model": row["model_name"],
             "model_identifier": None,
-            "os_version": row.os_version,
+            "os_version": row["os_version"],
             "enrollment": _ENROLLMENT(
                 {
-                    "kind": kind_of(row.os_name, row.shows_hardware),
-                    "state": state_of(row.enrollment_status),
+                    "kind": kind_of(row["os_name"], row["shows_hardware"]),
+                    "state": state_of(row["enrollment_status"]),
                     "enrollment_id": None,
-                    "since": row.enrolled_time,
+                    "since": row["enrolled_time"],
                     "ended": None,
                 }
             ),
-            "user": _link(row.user),
-            "last_seen": row.last_reported,
+            "user": None
+            if owner is None
+            else _USER({"id": str(owner["id"]), "username": None, "name": owner["name"]}),
+            "last_seen": row["last_reported"],
         }
     )
-
-
-def _raw(row: DeviceRow) -> dict[str, object]:
-    """What `model_dump` gives, without its machinery."""
-    raw: dict[str, object] = dict(row.__dict__)
-    if row.user is not None:
-        raw["user"] = dict(row.user.__dict__)
-    return raw
 
 
 def device_from_detail(source: Source, row: DeviceDetailRow) -> Device:
@@ -180,6 +170,4 @@ def _app(row: DeviceAppRow, bundle_ids: Mapping[int, str | None]) -> InstalledAp
 
 
 def _link(owner: OwnerRow | None) -> UserLink | None:
-    if owner is None:
-        return None
-    return _USER({"id": str(owner.id), "username": None, "name": owner.name})
+    return None if owner is None else UserLink(id=str(owner.id), name=owner.name)

@@ -1,43 +1,128 @@
-"""Devices as the product gives them. Hardware identifiers become one yes or no, and are dropped on reading."""
+"""Devices as the product gives them. Hardware identifiers become one yes or no, and are dropped on reading.
+
+A listing is read into dictionaries and not into models: whole fleets pass there, and a dictionary is the cheapest thing
+the validator can build.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, Final
+from typing import Final, NotRequired
 
-from pydantic import field_validator, model_validator
+from pydantic import TypeAdapter, ValidationError, field_validator, model_validator
+from typing_extensions import TypedDict
 
-from ueapi_hexnode.wire.base import Row, Text
+from ueapi.flow import Reply, not_json
+from ueapi_hexnode.wire.base import Row, Text, misfit
 
 _HARDWARE: Final = ("serial_number", "udid", "imei", "imei_1", "imei_2")
+_TELLING: Final = ("serial_number", "udid")
 
 
-class _Hardware(Row):
-    """Notes whether the row showed hardware identifiers, and keeps none of them.
+def _shows_hardware(row: Mapping[str, object]) -> bool | None:
+    """Whether a row shows hardware identifiers; `None` when it has no field for them at all."""
+    if not any(key in row for key in _TELLING):
+        return None
+    return any(str(row[key] or "").strip() for key in _HARDWARE if key in row)
 
-    `shows_hardware` is `None` when the row has no field for them at all. Whole fleets pass here, so blank texts, which
-    stand for absent ones, are taken out along the way and not field by field.
+
+# -- the listing -------------------------------------------------------------------------------------
+
+
+class _OwnerWire(TypedDict):
+    id: int
+    name: NotRequired[str | None]
+
+
+class _DeviceWire(TypedDict):
+    id: int
+    device_name: NotRequired[str | None]
+    model_name: NotRequired[str | None]
+    os_name: NotRequired[str | None]
+    os_version: NotRequired[str | None]
+    enrolled_time: NotRequired[datetime | None]
+    last_reported: NotRequired[datetime | None]
+    enrollment_status: str
+    user: NotRequired[_OwnerWire | None]
+    serial_number: NotRequired[object]
+    udid: NotRequired[object]
+    imei: NotRequired[object]
+    imei_1: NotRequired[object]
+    imei_2: NotRequired[object]
+
+
+class _PageWire(TypedDict):
+    count: int
+    next: NotRequired[Text]
+    results: list[_DeviceWire]
+
+
+class ListedOwner(TypedDict):
+    """Whose device it is."""
+
+    id: int
+    name: str | None
+
+
+class ListedDevice(TypedDict):
+    """A device of a listing; what is blank or missing is `None`."""
+
+    shows_hardware: bool | None
+    id: int
+    device_name: str | None
+    model_name: str | None
+    os_name: str | None
+    os_version: str | None
+    enrolled_time: datetime | None
+    last_reported: datetime | None
+    enrollment_status: str
+    user: ListedOwner | None
+
+
+_PAGE: Final = TypeAdapter(_PageWire)
+
+
+def read_devices(reply: Reply, *, of: str) -> tuple[int, str | None, tuple[ListedDevice, ...]]:
+    """Read a page of the listing: how many there are, the address of the next page, and the rows.
+
+    Raises:
+        Unintelligible: the reply is no JSON, or a field is missing or of another type; the message names fields only.
     """
+    try:
+        page = _PAGE.validate_json(reply.body)
+    except ValidationError as problem:
+        if any(error["type"] == "json_invalid" for error in problem.errors(include_input=False)):
+            raise not_json(reply) from None
+        raise misfit(problem, of=of) from None
+    return page["count"], page.get("next"), tuple([_listed(row) for row in page["results"]])
 
-    texts: ClassVar[tuple[str, ...]] = ()
-    """Fields that are absent as `null` in some rows and as an empty string in others."""
-    shows_hardware: bool | None = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _forget_identifiers(cls, row: object) -> object:
-        if not isinstance(row, Mapping):
-            return row
-        kept = dict(row)
-        hidden = [kept.pop(key) for key in _HARDWARE if key in kept]
-        for name in cls.texts:
-            value = kept.get(name)
-            if isinstance(value, str) and not value.strip():
-                kept[name] = None
-        tells = "serial_number" in row or "udid" in row
-        kept["shows_hardware"] = any(str(v or "").strip() for v in hidden) if tells else None
-        return kept
+def _listed(row: _DeviceWire) -> ListedDevice:
+    owner = row.get("user")
+    return {
+        "shows_hardware": _shows_hardware(row),
+        "id": row["id"],
+        "device_name": _filled(row.get("device_name")),
+        "model_name": _filled(row.get("model_name")),
+        "os_name": _filled(row.get("os_name")),
+        "os_version": _filled(row.get("os_version")),
+        "enrolled_time": row.get("enrolled_time"),
+        "last_reported": row.get("last_reported"),
+        "enrollment_status": row["enrollment_status"],
+        "user": None if owner is None else _owner(owner),
+    }
+
+
+def _owner(row: _OwnerWire) -> ListedOwner:
+    return {"id": row["id"], "name": _filled(row.get("name"))}
+
+
+def _filled(text: str | None) -> str | None:
+    return text if text and not text.isspace() else None
+
+
+# -- one device --------------------------------------------------------------------------------------
 
 
 class OwnerRow(Row):
@@ -47,30 +132,24 @@ class OwnerRow(Row):
     name: Text = None
 
 
-class DeviceRow(_Hardware):
-    """A device in a listing."""
+class HardwareRow(Row):
+    """The `device` part of a device's detail. Hardware identifiers are forgotten on reading."""
 
-    texts = ("device_name", "model_name", "os_name", "os_version")
-    id: int
-    device_name: str | None = None
-    model_name: str | None = None
-    os_name: str | None = None
-    os_version: str | None = None
-    enrolled_time: datetime | None = None
-    last_reported: datetime | None = None
-    enrollment_status: str
-    user: OwnerRow | None = None
+    shows_hardware: bool | None = None
+    device_name: Text = None
+    model_name: Text = None
+    product_name: Text = None
+    os_name: Text = None
+    os_version: Text = None
 
-
-class HardwareRow(_Hardware):
-    """The `device` part of a device's detail."""
-
-    texts = ("device_name", "model_name", "product_name", "os_name", "os_version")
-    device_name: str | None = None
-    model_name: str | None = None
-    product_name: str | None = None
-    os_name: str | None = None
-    os_version: str | None = None
+    @model_validator(mode="before")
+    @classmethod
+    def _forget_identifiers(cls, row: object) -> object:
+        if not isinstance(row, Mapping):
+            return row
+        kept = {key: value for key, value in row.items() if key not in _HARDWARE}
+        kept["shows_hardware"] = _shows_hardware(row)
+        return kept
 
 
 class AppliedPolicyRow(Row):
