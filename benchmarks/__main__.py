@@ -66,6 +66,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--devices", type=int, default=20_000)
     parser.add_argument("--many", type=int, default=200_000, help="devices for the memory test")
     parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--rehearsed", type=int, default=1_000, help="people of the rehearsal")
     parser.add_argument("--times", type=int, default=5)
     return parser.parse_args()
 
@@ -79,6 +80,7 @@ def _lines(asked: argparse.Namespace) -> Iterator[Line]:
     planning = [_printed("benchmarks.planning", str(asked.people)) for _ in range(asked.times)]
     yield Line(f"planning the move of {asked.people:,} people", _middle(planning) * 1000, "ms")
     yield from _check_lines(asked.times)
+    yield from _rehearsal_lines(asked.rehearsed)
 
 
 def _listings(served: Served, times: int, devices: int) -> dict[str, list[Sample]]:
@@ -138,6 +140,15 @@ def _memory_lines(
     yield Line(f"peak memory: ueapi, {asked.many:,} rows let go", many / 1024, "MB")
     more = (many - memory["ueapi"]) * 1024 / (asked.many - asked.devices)
     yield Line("peak memory: growth for each further row", more, "B")
+
+
+def _rehearsal_lines(people: int) -> Iterator[Line]:
+    """Once only: it takes a minute."""
+    seconds, through, gap, days = _printed("benchmarks.rehearsing", str(people), str(SEED))
+    yield Line(f"rehearsing the move of {people:,} people", seconds, "s", 60)
+    yield Line("of those who can move, through in the end", through * 100, "%", 97, "more")
+    yield Line("without work, 95 % at most", gap, "min", 45)
+    yield Line("virtual days", days, "d", 21)
 
 
 def _start_lines(times: int) -> Iterator[Line]:
