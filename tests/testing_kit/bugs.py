@@ -72,21 +72,21 @@ def takes_new_states_for_enrolled(patch: pytest.MonkeyPatch) -> None:
 
 def makes_models_up(patch: pytest.MonkeyPatch) -> None:
     """A default stands in for a field that isn't there."""
-    original = ueapi_hexnode.mapping.devices.device_from_row
+    original = ueapi_hexnode.mapping.devices.devices_from_rows
 
-    def device_from_row(source, row):
-        device = original(source, row)
-        return device if device.model else device.model_copy(update={"model": "iPhone"})
+    def devices_from_rows(source, rows):
+        found = original(source, rows)
+        return tuple(d if d.model else d.model_copy(update={"model": "iPhone"}) for d in found)
 
-    patch.setattr("ueapi_hexnode.facets.devices.device_from_row", device_from_row)
+    patch.setattr("ueapi_hexnode.facets.devices.devices_from_rows", devices_from_rows)
 
 
 def forgets_totals(patch: pytest.MonkeyPatch) -> None:
     """Pages say neither how many rows there are, nor that there are fewer than before."""
     original = ueapi_hexnode.facets.listing.Listing._read
 
-    def _read(self, kind, reply, announced):
-        page = original(self, kind, reply, 0)
+    def _read(self, read_page, reply, announced):
+        page = original(self, read_page, reply, 0)
         return Page(page.items, page.next and page.next.partition(":")[0] + ":0")
 
     patch.setattr(ueapi_hexnode.facets.listing.Listing, "_read", _read)

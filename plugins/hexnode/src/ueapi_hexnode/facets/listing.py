@@ -50,13 +50,10 @@ class Listing:
             if cursor is None:
                 raise
             raise _shrunk(self.operation) from None
-        count, url, rows = read_page(reply)
-        if count < announced:
+        page = self._read(read_page, reply, announced)
+        if page.total is not None and page.total < announced:
             raise _shrunk(self.operation)
-        following = _number(url)
-        if following is not None:
-            following = f"{following}:{max(count, announced)}"
-        return Page(rows, following, count)
+        return page
 
     def walk(self, kind: type[R]) -> Flow[tuple[R, ...]]:
         """Read all pages: one call for each started `per_page` rows."""
@@ -82,6 +79,13 @@ class Listing:
             at=dict(self.at),
             query=(*self.where, *_paging(number, self.per_page)),
         )
+
+    def _read(self, read_page: ReadPage[T], reply: Reply, announced: int) -> Page[T]:
+        count, url, rows = read_page(reply)
+        following = _number(url)
+        if following is not None:
+            following = f"{following}:{max(count, announced)}"
+        return Page(rows, following, count)
 
     def _rows(self, kind: type[R], reply: Reply) -> tuple[int, str | None, tuple[R, ...]]:
         envelope = read(_envelope_of(kind), reply, of=self.operation)
