@@ -23,6 +23,7 @@ from ueapi.rehearsal import scenarios
 from ueapi.rehearsal.administrator import Chore, VirtualAdministrator, revealing
 from ueapi.rehearsal.fleet import Mix
 from ueapi.rehearsal.habits import VirtualPerson
+from ueapi.rehearsal.memory import uncollected
 from ueapi.rehearsal.world import Place, World
 
 PILOT: Final = 5
@@ -133,7 +134,7 @@ class Rehearsal:
         for old_file in out.glob(f"{LEDGER_FILE}*"):
             old_file.unlink()
         self._people = people_by_key(plan, self.world)
-        with Ledger(f"sqlite:///{ledger}") as opened:
+        with uncollected(), Ledger(f"sqlite:///{ledger}") as opened:
             opened.hurry()
             yield from self._applied(plan, opened)
             for _ in range(MOST_PAUSES):
