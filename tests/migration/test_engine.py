@@ -21,7 +21,7 @@ from ueapi.plugins import Registry
 from ueapi.rehearsal.faults import FaultRates, Faulty
 from ueapi.rehearsal.fleet import Habit
 from ueapi.rehearsal.habits import VirtualPerson
-from ueapi.rehearsal.wire import Application, Message
+from ueapi.rehearsal.wire import Application, Message, Receive, Send
 
 USERS = 10
 SEED = 5
@@ -154,7 +154,7 @@ class Refusing:
     def __init__(self, application: Application, status: int, requests: int) -> None:
         self.application, self.status, self.left = application, status, requests
 
-    async def __call__(self, scope: Message, receive: object, send: object) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         is_api = str(scope["path"]).startswith("/api/")
         if not is_api or self.left <= 0:
             await self.application(scope, receive, send)
@@ -163,8 +163,8 @@ class Refusing:
         if not self.status:
             raise ConnectionError("nobody there")
         headers = [(b"retry-after", b"10800")] if self.status == 429 else []
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})  # type: ignore[operator]
-        await send({"type": "http.response.body", "body": b"{}"})  # type: ignore[operator]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": b"{}"})
 
 
 FAULTS = [(429, RateLimited), (503, Unavailable), (0, Unreachable)]
@@ -242,14 +242,14 @@ class Forgetful:
     def __init__(self, application: Application) -> None:
         self.application = application
 
-    async def __call__(self, scope: Message, receive: object, send: object) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         if scope["path"] != LISTING or b"filter" in scope["query_string"]:
             await self.application(scope, receive, send)
             return
         body = json.dumps({"totalCount": 0, "results": []}).encode()
         headers = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})  # type: ignore[operator]
-        await send({"type": "http.response.body", "body": body})  # type: ignore[operator]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
 
 
 LISTING = "/api/v2/mobile-devices/detail"

@@ -55,9 +55,12 @@ class StopRule(Document):
     """When a wave stops by itself, until a person lets it go on."""
 
     error_rate: Share = 0.05
-    """Part of the phones that left which failed or lack something; above it the wave stops."""
+    """Part that may go wrong: of a wave's users while they are made, then of its phones while they are verified.
+
+    What a person has to accept or delete first doesn't count.
+    """
     samples: int = Field(default=20, gt=0)
-    """Phones that must have left before the rate counts."""
+    """Users, or phones, of which the outcome must be known before the rate or the gap counts."""
     gap_p95_minutes: float | None = Field(default=None, gt=0)
     """Minutes without work, of the worst twentieth of phones, above which the wave stops; `None` for no such rule."""
 

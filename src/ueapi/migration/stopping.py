@@ -45,6 +45,9 @@ def pause(move: Move, reason: str, *, by: PausedBy, wave: int | None = None) -> 
 def go_on(move: Move) -> None:
     """Take up a paused move; what the operator has seen doesn't stop it again."""
     was_paused = is_paused(move)
+    if was_paused:
+        # It asks the target: if that fails, the request is still there and is heeded next time.
+        drift.accept(move)
     move.ledger.resume(move.now, by="operator")
     for number, state in move.ledger.wave_states().items():
         if state is WaveState.PAUSED:
@@ -54,7 +57,6 @@ def go_on(move: Move) -> None:
             move.ledger.open_intent(_seen(number), "resume", move.now)
             move.ledger.close_intent(_seen(number), move.now.isoformat(), move.now)
     if was_paused:
-        drift.accept(move)
         move.emit("resumed", "the move goes on", actor="administrator")
 
 
