@@ -9,7 +9,17 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ueapi.cli import backends, demo, listing, migrate, profile, rules, simulate, tenants
+from ueapi.cli import (
+    backends,
+    demo,
+    listing,
+    migrate,
+    plugin,
+    profile,
+    rules,
+    simulate,
+    tenants,
+)
 from ueapi.cli.exits import Exit, exit_code
 from ueapi.errors import UeapiError
 
@@ -31,6 +41,7 @@ app.add_typer(tenants.app, name="tenant")
 app.command("doctor")(tenants.doctor)
 app.command("list")(listing.list_things)
 app.add_typer(migrate.app, name="migrate")
+app.add_typer(plugin.app, name="plugin")
 
 
 def _version(wanted: bool) -> None:

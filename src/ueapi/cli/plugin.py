@@ -1,0 +1,15 @@
+"""`ueapi plugin`: for those who write a backend."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import typer
+
+from ueapi.cli import plugin_new
+
+app: Final = typer.Typer(
+    help="Write a backend: start one, check it, record what its product answers.",
+    no_args_is_help=True,
+)
+app.command("new")(plugin_new.new)
