@@ -179,11 +179,24 @@ def fault(call: Call, reply: Reply):
     return by_status(reply)
 
 
+def disguised(call: Call, reply: Reply):
+    """A product that reports failures with status 200, as some do."""
+    failure = _object(reply).get("failure") if reply.body else None
+    match failure:
+        case "token":
+            return ueapi.CredentialsRejected("the token is over.", remedy="Sign in again.")
+        case "busy":
+            return RateLimited("slow down.", retry_after=17)
+        case _:
+            return None
+
+
 def build(settings: FakeSettings, context: Context) -> Backend:
     return Backend(
         url=settings.url,
         auth=FakeAuth(settings),
         fault=fault,
+        disguised=disguised,
         limits=Limits(
             concurrency=settings.size,
             per_minute=settings.per_minute,

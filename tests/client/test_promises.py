@@ -57,6 +57,33 @@ def test_the_product_s_own_wait_is_kept_whatever_its_form():
         assert clock.elapsed == pytest.approx(17)
 
 
+def test_an_expired_token_told_with_status_200_is_renewed_unseen():
+    product = Product(script=[httpx.Response(200, json={"failure": "token"})])
+
+    with product.connect() as tenant:
+        user = tenant.users.get("u1")
+
+    assert user.id == "u1"
+    assert product.sign_ins == 2
+
+
+def test_a_limit_told_with_status_200_is_waited_for():
+    clock = TestClock()
+    product = Product(script=[httpx.Response(200, json={"failure": "busy"})])
+
+    with product.connect(clock=clock) as tenant:
+        tenant.users.get("u1")
+
+    assert clock.elapsed == pytest.approx(17)
+
+
+def test_an_answer_nobody_can_read_is_no_disguised_failure():
+    product = Product(script=[httpx.Response(200, text="<html>")])
+
+    with product.connect() as tenant, pytest.raises(Unintelligible):
+        tenant.users.get("u1")
+
+
 def test_a_wait_beyond_the_deadline_is_told_at_once():
     clock = TestClock()
     product = Product(script=[httpx.Response(429, headers={"retry-after": "900"})])

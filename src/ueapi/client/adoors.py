@@ -135,6 +135,10 @@ class DevicesDoor(Door[Devices]):
         """End the enrollment: the work side goes, the personal side stays. Irreversible."""
         return await self._tenant.run(self._facet, Devices.unenroll, device_id)
 
+    async def forget(self, device_id: str) -> Accepted:
+        """Remove the record of an enrollment that has ended. Irreversible."""
+        return await self._tenant.run(self._facet, Devices.forget, device_id)
+
 
 class EnrollmentsDoor(Door[Enrollments]):
     """How people get in."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from enum import StrEnum
 from typing import Final, TypeVar, assert_never
 
 from attrs import field, frozen
 
 from ueapi.errors import CapabilityUnsupported, ManualStepRequired, UeapiError
+from ueapi.model import Scope
 
 
 class Capability(StrEnum):
@@ -28,6 +29,7 @@ class Capability(StrEnum):
     DEVICES_ENROLLMENT_KIND = "devices.enrollment-kind"
     DEVICES_ENROLLMENT_ID = "devices.enrollment-id"
     DEVICES_UNENROLL = "devices.unenroll"
+    DEVICES_FORGET = "devices.forget"
     ENROLLMENTS_INVITE = "enrollments.invite"
     ENROLLMENTS_ACCOUNT_DRIVEN_SETUP = "enrollments.account-driven-setup"
     ENROLLMENTS_DISCOVERY = "enrollments.discovery"
@@ -52,6 +54,10 @@ class Capability(StrEnum):
     EVENTS_WATCH = "events.watch"
 
 
+ADDED: Final[Mapping[Capability, tuple[int, int]]] = {Capability.DEVICES_FORGET: (1, 1)}
+"""The contract version a capability came with, for those that weren't there from the beginning."""
+
+
 class Level(StrEnum):
     """How far a backend provides a capability."""
 
@@ -67,7 +73,8 @@ class Support:
     """One row of the sheet.
 
     `loss` says what a partial ability lacks, `steps` what a person does, `why` why it is missing. `since` is the
-    product's version, `evidence` the source of the claim, and `assumed` marks a claim no source confirms.
+    product's version, `evidence` the source of the claim, and `assumed` marks a claim no source confirms. `to` names
+    the fields of `Scope` that an assignment takes; `None` means each of them.
     """
 
     level: Level
@@ -77,6 +84,7 @@ class Support:
     since: str | None = None
     evidence: str = ""
     assumed: bool = False
+    to: frozenset[str] | None = None
 
     @property
     def is_callable(self) -> bool:
@@ -84,16 +92,50 @@ class Support:
         return self.level in (Level.NATIVE, Level.PARTIAL)
 
 
-def native(evidence: str, *, since: str | None = None, assumed: bool = False) -> Support:
-    """Fully provided."""
-    return Support(level=Level.NATIVE, evidence=evidence, since=since, assumed=assumed)
+def native(
+    evidence: str,
+    *,
+    since: str | None = None,
+    assumed: bool = False,
+    to: Collection[str] | None = None,
+) -> Support:
+    """Fully provided; `to` bounds what can be assigned to."""
+    return Support(
+        level=Level.NATIVE, evidence=evidence, since=since, assumed=assumed, to=_kinds(to)
+    )
 
 
 def partial(
-    loss: str, evidence: str, *, since: str | None = None, assumed: bool = False
+    loss: str,
+    evidence: str,
+    *,
+    since: str | None = None,
+    assumed: bool = False,
+    to: Collection[str] | None = None,
 ) -> Support:
-    """Provided, with a loss that is named."""
-    return Support(level=Level.PARTIAL, loss=loss, evidence=evidence, since=since, assumed=assumed)
+    """Provided, with a loss that is named; `to` bounds what can be assigned to."""
+    return Support(
+        level=Level.PARTIAL,
+        loss=loss,
+        evidence=evidence,
+        since=since,
+        assumed=assumed,
+        to=_kinds(to),
+    )
+
+
+def _kinds(to: Collection[str] | None) -> frozenset[str] | None:
+    """Fields of `Scope`.
+
+    Raises:
+        ValueError: there is no such field; the plugin's author corrects the row.
+    """
+    if to is None:
+        return None
+    unknown = sorted(set(to) - set(Scope.model_fields))
+    if unknown:
+        raise ValueError(f"nothing is assigned to {', '.join(unknown)}")
+    return frozenset(to)
 
 
 def manual(*steps: str, evidence: str, assumed: bool = False) -> Support:
@@ -121,13 +163,15 @@ class CapabilitySheet:
     def of(cls, rows: Mapping[Capability, Support]) -> CapabilitySheet:
         """Check that the sheet is complete.
 
+        A plugin made for an earlier contract has no rows for what came later, and doesn't offer it.
+
         Raises:
             ValueError: a capability has no row; the plugin's author adds it.
         """
-        missing = [c.value for c in Capability if c not in rows]
+        missing = [c.value for c in Capability if c not in rows and c not in ADDED]
         if missing:
             raise ValueError(f"the sheet has no row for {', '.join(missing)}")
-        return cls(dict(rows))
+        return cls({**{c: _younger(c) for c in ADDED}, **rows})
 
     def __getitem__(self, capability: Capability) -> Support:
         return self.rows[capability]
@@ -158,6 +202,11 @@ class CapabilitySheet:
                 )
             case _:
                 assert_never(support.level)
+
+
+def _younger(capability: Capability) -> Support:
+    major, minor = ADDED[capability]
+    return not_implemented(f"this ability came with contract {major}.{minor}, after this backend")
 
 
 F = TypeVar("F", bound=Callable[..., object])

@@ -139,6 +139,17 @@ class Devices:
         """End the enrollment: the work side goes, the personal side stays. Irreversible."""
         _absent(Capability.DEVICES_UNENROLL)
 
+    @needs(Capability.DEVICES_FORGET)
+    def forget(self, device_id: str) -> Flow[Accepted]:
+        """Remove the record of an enrollment that has ended; what the product kept about it goes. Irreversible.
+
+        New in contract 1.1.
+
+        Raises:
+            Conflict: the enrollment is active; unenroll the device first. Nothing was changed.
+        """
+        _absent(Capability.DEVICES_FORGET)
+
 
 class Enrollments:
     """How people get in."""

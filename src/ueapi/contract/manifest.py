@@ -31,7 +31,7 @@ GROUP: Final = "ueapi"
 hookimpl = pluggy.HookimplMarker(GROUP)
 """Marks a plugin's implementation of a hook."""
 
-CONTRACT: Final = (1, 0)
+CONTRACT: Final = (1, 1)
 """The contract this core speaks: the major must match, a plugin's minor must not exceed ours."""
 
 
@@ -67,6 +67,7 @@ class Limits:
     """What the product allows or advises a client, per tenant; `None` means no known limit.
 
     `response_bytes` bounds one answer. `rows_lag` is how long a read may miss a write that was answered.
+    `profiles_per_device` is how many profiles, or policies, a device can hold at once (contract 1.1).
     """
 
     concurrency: int = 4
@@ -74,9 +75,19 @@ class Limits:
     per_day: int | None = None
     response_bytes: int = 64 * 1024 * 1024
     rows_lag: timedelta = timedelta(0)
+    profiles_per_device: int | None = None
 
 
 Fault = Callable[[Call, Reply], UeapiError]
+
+Disguised = Callable[[Call, Reply], UeapiError | None]
+"""Finds the failure in an answer whose status says success, or `None` (contract 1.1)."""
+
+
+def never_disguised(call: Call, reply: Reply) -> UeapiError | None:
+    """For products whose status tells the truth."""
+    del call, reply
+    return None
 
 
 @frozen(kw_only=True)
@@ -92,6 +103,8 @@ class Backend:
     """A backend at work for one tenant: its facets, and what the runtime needs to drive them.
 
     `fault` turns an answer with an error status into an error; it is called for each status of 400 and above.
+    `disguised` is asked about each answer below 300, for products that report failures there; the error it finds is
+    treated like one of `fault`: an expired token is renewed, a limit is waited for.
     `native` is the product's own API as the plugin offers it.
     """
 
@@ -99,6 +112,7 @@ class Backend:
     auth: Auth
     fault: Fault
     limits: Limits
+    disguised: Disguised = never_disguised
     users: Users = field(factory=Users)
     groups: Groups = field(factory=Groups)
     devices: Devices = field(factory=Devices)
@@ -116,7 +130,8 @@ class BackendManifest:
 
     `settings` names the `Settings` subclass, `build` a function `(settings, context) -> Backend`, `sheet` the
     `CapabilitySheet`, `translate` the pure function `(content) -> Translation` that planning asks without a tenant
-    (none when the product takes profiles as they are), and `simulator` a function `(surroundings) -> Simulator`.
+    (none when the product takes profiles as they are), `simulator` a function `(surroundings) -> Simulator`, and `cli`
+    a typer app with commands of the plugin's own, offered as `ueapi NAME ...` (contract 1.1).
     """
 
     name: str
@@ -127,6 +142,7 @@ class BackendManifest:
     sheet: str
     translate: str | None = None
     simulator: str | None = None
+    cli: str | None = None
 
     def require_compatible(self) -> None:
         """Check the contract version.
@@ -160,6 +176,7 @@ __all__ = [
     "CapabilitySheet",
     "Context",
     "Credential",
+    "Disguised",
     "Fault",
     "Limits",
     "Settings",

@@ -292,11 +292,11 @@ class Exchange:
         now = self.clock.monotonic()
         if (left := allowance(reply, self.clock.now())) is not None:
             self.pace.heed(now, left)
-        if reply.status < 300:
-            return Attempt(reply)
-        if reply.status < 400:
+        if 300 <= reply.status < 400:
             return Attempt(error=faults.redirected(reply, self.base))
-        error = faults.mapped(self.backend.fault, call, reply)
+        error = faults.found(self.backend, call, reply)
+        if error is None:
+            return Attempt(reply)
         hint = error.retry_after if isinstance(error, RateLimited) else None
         hint = hint if hint is not None else wait_asked(reply, self.clock.now())
         if isinstance(error, RateLimited):

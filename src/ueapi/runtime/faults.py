@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pydantic import ValidationError
 
-from ueapi.contract import Fault
+from ueapi.contract import Backend, Fault
 from ueapi.errors import (
     Conflict,
     CredentialsRejected,
@@ -23,6 +23,17 @@ from ueapi.flow import Call, Reply
 from ueapi.runtime.decide import Handling
 
 _MOST_FIELDS: Final = 3
+
+
+def found(backend: Backend, call: Call, reply: Reply) -> UeapiError | None:
+    """The error an answer stands for, or `None` when it is what was asked for."""
+    if reply.status >= 300:
+        return mapped(backend.fault, call, reply)
+    try:
+        return backend.disguised(call, reply)
+    except ValueError:
+        # What can't be read here is the facet's to read, which says what doesn't fit.
+        return None
 
 
 def mapped(fault: Fault, call: Call, reply: Reply) -> UeapiError:
