@@ -1,0 +1,1 @@
+"""The facets this product has."""

@@ -1,0 +1,1 @@
+"""From the product's rows to neutral objects."""

@@ -1,0 +1,1 @@
+"""What goes over the wire: reading the product's two formats, and the rows in them."""
