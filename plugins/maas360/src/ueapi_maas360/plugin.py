@@ -15,4 +15,5 @@ def ueapi_backend() -> BackendManifest:
         settings="ueapi_maas360.settings:Maas360Settings",
         build="ueapi_maas360.backend:build",
         sheet="ueapi_maas360.sheet:SHEET",
+        translate="ueapi_maas360.mapping.policies:translate_content",
     )
