@@ -74,11 +74,18 @@ def test_an_empty_root_is_an_empty_record(form):
     assert read(form("devices", ""), "devices", of="devices") == Record("devices")
 
 
+@pytest.mark.parametrize("form", [as_json, as_xml])
+def test_a_field_that_is_blank_can_be_told_from_one_that_is_missing(form):
+    found = read(form("device", {"udid": "", "name": "n"}), "device", of="a device")
+
+    assert ("udid" in found, "imeiEsn" in found) == (True, False)
+
+
 @pytest.mark.parametrize("blank", ['""', "null", '" "', "{}", "[]", '[""]'])
 def test_blank_means_absent(blank):
     found = leaf(blank)
 
-    assert "x" not in found
+    assert "x" in found
     assert (found.text("x"), found.number("x"), found.truth("x"), found.moment("x")) == (
         None,
         None,

@@ -34,7 +34,7 @@ _NO: Final = frozenset({"false", "no", "0"})
 
 @frozen(repr=False)
 class Record:
-    """One element with children, or one JSON object. What is blank in the answer is not there.
+    """One element with children, or one JSON object. A blank field reads as `None`, just as an absent one does.
 
     Each reader raises `Unintelligible` when a field is not what is asked for; the message names the field and shows no
     value. Fields nobody asks for are never looked at.
@@ -47,6 +47,7 @@ class Record:
         return f"<record {self.name}>"
 
     def __contains__(self, name: str) -> bool:
+        """Whether the answer has the field at all, be it blank."""
         return name in self.nodes
 
     def text(self, name: str) -> str | None:
@@ -137,7 +138,7 @@ class Record:
 
     def plain(self) -> dict[str, object]:
         """The whole tree as dictionaries and texts; a list only where there is more than one."""
-        return {name: _plain(found) for name, found in self.nodes.items()}
+        return {name: _plain(found) for name, found in self.nodes.items() if found}
 
     def misfit(self, name: str, wanted: str) -> Unintelligible:
         """The error for a field that is not what is asked for; the value stays out of it."""
@@ -195,8 +196,8 @@ def _of_element(element: etree._Element, name: str) -> Node | None:
     for child in element:
         tag = _tag(child)
         node = _of_element(child, tag)
-        if node is not None:
-            nodes[tag] = (*nodes[tag], node) if tag in nodes else (node,)
+        before = nodes.get(tag, ())
+        nodes[tag] = before if node is None else (*before, node)
     return Record(name, nodes)
 
 
@@ -232,7 +233,7 @@ def _from_json(reply: Reply) -> Record:
 
 def _top(found: _Object) -> Record:
     top = _record(found, "", 0)
-    if not top.nodes and len(found.pairs) == 1:
+    if len(found.pairs) == 1 and not any(top.nodes.values()):
         # The root of an empty list is "", as any empty element; it still says which document this is.
         name = found.pairs[0][0]
         return Record("", {name: (Record(name),)})
@@ -242,9 +243,7 @@ def _top(found: _Object) -> Record:
 def _record(found: _Object, name: str, depth: int) -> Record:
     nodes: dict[str, tuple[Node, ...]] = {}
     for key, content in found.pairs:
-        rows = tuple(_of_json(content, key, depth + 1))
-        if rows:
-            nodes[key] = (*nodes.get(key, ()), *rows)
+        nodes[key] = (*nodes.get(key, ()), *_of_json(content, key, depth + 1))
     return Record(name, nodes)
 
 
