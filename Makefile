@@ -36,7 +36,7 @@ KILLED_USERS ?= 200
 help:
 	@echo 'make demo   rehearse a whole move on virtual phones; the report lands in $(OUT)'
 	@echo 'make test   all tests in random order, with coverage'
-	@echo 'make lint   style, import rules, the tree itself'
+	@echo 'make lint   style, import rules, the tree itself, the contract against its record'
 	@echo 'make types  mypy, strict over the sources'
 	@echo 'make docs   the manual, into build/site; a broken link is an error'
 	@echo 'make bench  side by side with peers'
@@ -74,6 +74,7 @@ lint: $(TOOLS)
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/check_tree.py
+	$(BIN)/python tools/check_contract.py
 
 types: $(TOOLS)
 	$(BIN)/mypy

@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
@@ -28,8 +27,11 @@ from ueapi.contract import (
     Context,
     Settings,
     Translation,
+    not_implemented,
 )
+from ueapi.contract.capability import ADDED
 from ueapi.errors import CapabilityUnsupported, IncompatiblePlugin, UnknownBackend
+from ueapi.plugin_failures import LoadFailure, clash_of, distribution_of, failure_of, summary_of
 
 ONLY: Final = "UEAPI_BACKENDS"
 """Environment variable: names of the only plugins to load, separated by commas."""
@@ -82,24 +84,6 @@ class ByHand:
     def load(self) -> object:
         """The object itself."""
         return self.plugin
-
-
-@frozen(kw_only=True)
-class LoadFailure:
-    """A plugin that could not be loaded: why, with the traceback for its author."""
-
-    name: str
-    distribution: str
-    summary: str
-    traceback: str = field(repr=False)
-
-    def error(self) -> IncompatiblePlugin:
-        """The error to raise when its backend is asked for."""
-        return IncompatiblePlugin(
-            f"the plugin ({self.distribution}) could not be loaded: {self.summary}.",
-            remedy="Update or reinstall it; `ueapi backends --tracebacks` shows where it breaks.",
-            backend=self.name,
-        )
 
 
 @frozen(kw_only=True)
@@ -174,7 +158,8 @@ class Registry:
 
         Raises:
             UnknownBackend: no plugin has that name; the message lists those there are.
-            IncompatiblePlugin: the plugin is broken, speaks another contract, or two claim the name.
+            IncompatiblePlugin: the plugin is broken, is made for another contract, or two claim the name; the
+                message says which side to update.
         """
         if (failure := self._loaded.failures.get(name)) is not None:
             raise failure.error()
@@ -190,11 +175,12 @@ class Registry:
         return found
 
     def sheet(self, name: str) -> CapabilitySheet:
-        """The backend's capability sheet."""
-        found = self.resolve(name, self.manifest(name).sheet)
+        """The backend's capability sheet; what came after the contract it was made for counts as not implemented."""
+        manifest = self.manifest(name)
+        found = self.resolve(name, manifest.sheet)
         if not isinstance(found, CapabilitySheet):
             raise _wrong(name, "sheet", "a CapabilitySheet")
-        return found
+        return _as_made(found, manifest)
 
     def build(self, name: str) -> Build:
         """The function that builds the backend from settings and context."""
@@ -249,7 +235,7 @@ class Registry:
             return getattr(importlib.import_module(module), attribute)
         except Exception as problem:  # foreign code; whatever it is, this backend can't be used
             raise IncompatiblePlugin(
-                f"{reference} can't be loaded: {_summary(problem)}.",
+                f"{reference} can't be loaded: {summary_of(problem)}.",
                 remedy="Update or reinstall the plugin, with its extras if it is a simulator.",
                 backend=name,
             ) from problem
@@ -268,14 +254,19 @@ class Registry:
                 if manager.get_plugin(point.name) is None and not manager.is_registered(plugin):
                     manager.register(plugin, name=point.name)
             except (Exception, SystemExit) as problem:  # noqa: BLE001 - foreign code; kept and listed
-                failures[point.name] = _failure(point, problem)
+                failure = failure_of(point, problem)
+                failures[failure.name] = failure
                 # No warning: whoever doesn't ask for that backend need not hear of it with each command.
-                _log.info("plugin %s can't be used: %s", point.name, _summary(problem))
+                _log.info("plugin %s can't be used: %s", point.name, failure.summary)
                 continue
             for manifest in found:
-                claim = Installed(manifest=manifest, distribution=_distribution(point))
+                claim = Installed(manifest=manifest, distribution=distribution_of(point))
                 claims.setdefault(manifest.name, []).append(claim)
-        failures |= {name: _clash(name, who) for name, who in claims.items() if len(who) > 1}
+        failures |= {
+            name: clash_of(name, tuple(claim.distribution for claim in who))
+            for name, who in claims.items()
+            if len(who) > 1
+        }
         backends = {name: who[0] for name, who in claims.items() if name not in failures}
         return _Loaded(manager=manager, backends=backends, failures=failures)
 
@@ -315,36 +306,17 @@ def _checked(manifest: object) -> BackendManifest:
     return manifest
 
 
+def _as_made(sheet: CapabilitySheet, manifest: BackendManifest) -> CapabilitySheet:
+    """Fill the rows a plugin for an earlier contract couldn't have; what it says there by accident doesn't count."""
+    young = [capability for capability, when in ADDED.items() if when > manifest.made_for]
+    if not young:
+        return sheet
+    row = not_implemented(f"made for contract {manifest.contract}, which had no such ability")
+    return CapabilitySheet.of({**sheet.rows, **dict.fromkeys(young, row)})
+
+
 def _caller(hook: pluggy.HookCaller) -> Callable[[object], object]:
     return lambda event: hook(event=event)
-
-
-def _distribution(point: EntryPoint) -> str:
-    return "by hand" if point.dist is None else f"{point.dist.name} {point.dist.version}"
-
-
-def _failure(point: EntryPoint, problem: BaseException) -> LoadFailure:
-    return LoadFailure(
-        name=point.name,
-        distribution=_distribution(point),
-        summary=_summary(problem),
-        traceback="".join(traceback.format_exception(problem)),
-    )
-
-
-def _clash(name: str, claims: list[Installed]) -> LoadFailure:
-    who = " and ".join(claim.distribution for claim in claims)
-    return LoadFailure(
-        name=name,
-        distribution=who,
-        summary=f"more than one plugin claims the name {name!r}: {who}; uninstall one",
-        traceback="",
-    )
-
-
-def _summary(problem: BaseException) -> str:
-    text = f"{type(problem).__name__}: {problem}".partition("\n")[0]
-    return text.rstrip(". :")
 
 
 def _wrong(name: str, what: str, wanted: str) -> IncompatiblePlugin:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ueapi.cli.printing import Format, Row, errors, print_document, print_rows
+from ueapi.errors import IncompatiblePlugin
 
 if TYPE_CHECKING:
     from ueapi.contract import CapabilitySheet, Support
@@ -38,12 +39,16 @@ def _good(registry: Registry) -> Iterator[Row]:
     from ueapi.contract import Capability
 
     for name in registry.names:
-        manifest, sheet = registry.manifest(name), registry.sheet(name)
+        manifest = registry.manifest(name)
+        row = {"name": name, "product": manifest.product, "contract": manifest.contract}
+        try:
+            sheet = registry.sheet(name)
+        except IncompatiblePlugin as problem:
+            yield {**row, "capabilities": None, "state": f"broken: {problem.message}"}
+            continue
         callable_ones = sum(1 for c in sheet if sheet[c].is_callable)
         yield {
-            "name": name,
-            "product": manifest.product,
-            "contract": manifest.contract,
+            **row,
             "capabilities": f"{callable_ones}/{len(Capability)}",
             "state": "ready" if callable_ones else "announced only",
         }
@@ -56,7 +61,7 @@ def _broken(registry: Registry) -> Iterator[Row]:
             "product": None,
             "contract": None,
             "capabilities": None,
-            "state": f"broken: {failure.summary}",
+            "state": f"broken: {failure.summary}. {failure.remedy}",
         }
 
 

@@ -144,27 +144,39 @@ class BackendManifest:
     simulator: str | None = None
     cli: str | None = None
 
-    def require_compatible(self) -> None:
-        """Check the contract version.
+    @property
+    def made_for(self) -> tuple[int, int]:
+        """The contract the plugin was made for, as major and minor (contract 1.1).
 
         Raises:
-            IncompatiblePlugin: the versions do not meet; the message says which side to update.
+            IncompatiblePlugin: the manifest doesn't say it in the form 1.0.
         """
-        match = re.fullmatch(r"(\d+)\.(\d+)", self.contract)
+        match = re.fullmatch(r"([0-9]{1,4})\.([0-9]{1,4})", self.contract)
         if match is None:
             raise IncompatiblePlugin(
                 f"the contract version {self.contract!r} is not of the form 1.0.",
                 remedy="Report it to the plugin's author.",
                 backend=self.name,
             )
-        major, minor = int(match[1]), int(match[2])
-        if major != CONTRACT[0] or minor > CONTRACT[1]:
-            newer = "ueapi" if (major, minor) > CONTRACT else f"the plugin of {self.name}"
-            raise IncompatiblePlugin(
-                f"the plugin speaks contract {self.contract}, this ueapi {CONTRACT[0]}.{CONTRACT[1]}.",
-                remedy=f"Update {newer}.",
-                backend=self.name,
-            )
+        return int(match[1]), int(match[2])
+
+    def require_compatible(self) -> None:
+        """Check the contract version.
+
+        Raises:
+            IncompatiblePlugin: the versions do not meet; the message says which side to update.
+        """
+        made_for = self.made_for
+        if made_for[0] == CONTRACT[0] and made_for[1] <= CONTRACT[1]:
+            return
+        ours = f"{CONTRACT[0]}.{CONTRACT[1]}"
+        raise IncompatiblePlugin(
+            f"it is made for contract {self.contract}, and this ueapi speaks {ours}.",
+            remedy=f"Update ueapi, or install a version of the plugin made for contract {ours}."
+            if made_for > CONTRACT
+            else f"Update the plugin to a version made for contract {CONTRACT[0]}.x.",
+            backend=self.name,
+        )
 
 
 __all__ = [
