@@ -43,7 +43,7 @@ __all__ = [
     "WaveKind",
 ]
 
-PLAN_FORMAT: Final = 2
+PLAN_FORMAT: Final = 3
 
 
 class Actor(StrEnum):
@@ -116,14 +116,23 @@ class PlannedGroup(Document):
 class PlannedProfile(Document):
     """A profile to be made on the target.
 
+    It is assigned to `groups`, or where the target takes devices only, to the phones of `people` (their keys) once they
+    have arrived. `parts` are the source profiles it joins, for a target whose devices hold fewer; empty for one.
     `by_hand` is the name of the policy an administrator makes for settings that only the console can hold.
     """
 
     source_id: str
     name: str
-    groups: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     by_api: bool
     by_hand: str | None = None
+
+    @property
+    def source_ids(self) -> tuple[str, ...]:
+        """The source profiles it stands for."""
+        return self.parts or (self.source_id,)
 
 
 class PlannedApp(Document):
@@ -239,7 +248,7 @@ class Side(Document):
 class Plan(Document):
     """Everything a move will do. `hash` covers all of it, so an altered file is noticed."""
 
-    format: Literal[2] = PLAN_FORMAT
+    format: Literal[3] = PLAN_FORMAT
     source: Side
     target: Side
     policy: Policy

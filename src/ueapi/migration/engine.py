@@ -194,6 +194,7 @@ def _tick(move: Move) -> None:
     if not stopping.is_paused(move):
         _start_waves(move)
     looking.look(move)
+    finishing.assign_profiles(move)
     finishing.assign_apps(move)
     finishing.verify_due(move)
     stopping.judge(move)

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from ueapi.contract import Capability
-from ueapi.errors import NotFound
+from ueapi.errors import NotFound, PlanStale
+from ueapi.migration.documents import PlannedProfile
 from ueapi.migration.looking import Problem
 from ueapi.migration.rows import DeviceRow, DeviceState
 from ueapi.migration.steering import Question
@@ -23,15 +24,55 @@ MOST_REMINDERS: Final = 2
 _SILENT: Final = (DeviceState.ANNOUNCED, DeviceState.LEFT)
 
 
-def assign_apps(move: Move) -> None:
-    """Assign the planned apps to phones that just arrived: one call for all phones with the same apps."""
-    arrived = [
+def _arrived(move: Move) -> list[DeviceRow]:
+    """Phones that are on the target and were given nothing yet."""
+    return [
         r
         for r in move.ledger.devices()
         if r.state is DeviceState.ENROLLED and r.target_id and r.looks == 0 and r.look_at is None
     ]
+
+
+def assign_profiles(move: Move) -> None:
+    """Assign profiles to phones that just arrived, for a target that takes no groups of users: one call for each."""
+    wanted = [p for p in move.plan.profiles if p.people]
+    if not wanted:
+        return
+    arrived = _arrived(move)
+    for profile in wanted:
+        people = frozenset(profile.people)
+        rows = [r for r in arrived if r.person in people]
+        for _, chunk in chunks(rows, move.plan.policy.chunk):
+            _assign_profile(move, profile, chunk)
+
+
+def _assign_profile(move: Move, profile: PlannedProfile, rows: Sequence[DeviceRow]) -> None:
+    name = profile.by_hand or profile.name
+    keys = [f"profile:{profile.source_id}:{r.source_id}:{r.target_id}" for r in rows]
+    open_ones = [
+        (key, r)
+        for key, r in zip(keys, rows, strict=True)
+        if r.target_id and move.ledger.outcome(key) is None
+    ]
+    if not open_ones:
+        return
+    if name not in move.target_profiles:
+        raise PlanStale(
+            f"the profile {name!r} was on the target and is gone.",
+            remedy="Make it again in the console under the same name, then go on.",
+        )
+    for key, _ in open_ones:
+        move.begin(key, "profiles.assign", sent=name)
+    devices = tuple(r.target_id for _, r in open_ones if r.target_id)
+    move.target.profiles.assign(move.target_profiles[name], Scope(devices=devices))
+    for key, _ in open_ones:
+        move.ledger.close_intent(key, "assigned", move.now)
+
+
+def assign_apps(move: Move) -> None:
+    """Assign the planned apps to phones that just arrived: one call for all phones with the same apps."""
     by_apps: defaultdict[tuple[str, ...], list[DeviceRow]] = defaultdict(list)
-    for row in arrived:
+    for row in _arrived(move):
         by_apps[expected_apps(move, row.person)].append(row)
     for bundles, rows in by_apps.items():
         for _, chunk in chunks(rows, move.plan.policy.chunk):
@@ -59,7 +100,9 @@ def expected_profiles(move: Move, person: str) -> frozenset[str]:
     """Names of the target profiles this person shall have."""
     groups = {g.name for g in move.plan.groups if person in g.members}
     return frozenset(
-        p.by_hand or p.name for p in move.plan.profiles if groups.intersection(p.groups)
+        p.by_hand or p.name
+        for p in move.plan.profiles
+        if groups.intersection(p.groups) or person in p.people
     )
 
 

@@ -78,14 +78,16 @@ class DeclaredLimits(Document):
     concurrency: int = Field(gt=0)
     per_minute: int | None = Field(default=None, gt=0)
     per_day: int | None = Field(default=None, gt=0)
+    profiles_per_device: int | None = Field(default=None, gt=0)
 
     @classmethod
     def of(cls, limits: Limits) -> DeclaredLimits:
-        """What a forecast needs of a backend's limits."""
+        """What planning needs of a backend's limits."""
         return cls(
             concurrency=limits.concurrency,
             per_minute=limits.per_minute,
             per_day=limits.per_day,
+            profiles_per_device=limits.profiles_per_device,
         )
 
 

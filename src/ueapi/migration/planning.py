@@ -8,6 +8,7 @@ from attrs import evolve, field, frozen
 
 from ueapi.contract import Capability, CapabilitySheet, Level
 from ueapi.errors import PlanRefused
+from ueapi.migration.assignment import Assignments, assignments
 from ueapi.migration.digests import (
     app_digest,
     digest_of,
@@ -32,13 +33,7 @@ from ueapi.migration.inventory import Costed, Inventory
 from ueapi.migration.matching import Candidate, Exclusion, Matches, Phone, match
 from ueapi.migration.naming import namesakes
 from ueapi.migration.scheduling import waves as planned_waves
-from ueapi.migration.scoping import (
-    Members,
-    planned_apps,
-    planned_groups,
-    planned_profile,
-    translated_profiles,
-)
+from ueapi.migration.scoping import Members, planned_apps, translated_profiles
 from ueapi.migration.translation import Translate, TranslatedProfile
 
 
@@ -63,7 +58,8 @@ def make_plan(
     arrive as it was is a loss with an id.
 
     Raises:
-        PlanRefused: the policy lets the server end enrollments, and the source can't. Nothing was changed.
+        PlanRefused: the policy lets the server end enrollments, and the source can't; or the target can't be told who
+            gets a profile. Nothing was changed.
     """
     _require_leaving(policy, product)
     matches = _kept_back(match(source, target), policy)
@@ -74,7 +70,7 @@ def make_plan(
     versions = {p.os_version for c in moving for p in c.devices if p.os_version}
     translated = translated_profiles(source, product.translate, members, versions)
     apps, app_losses = planned_apps(source, members)
-    groups = tuple(planned_groups(translated, members))
+    assigned = _assignments(translated, members, target, product.sheet)
     plan = Plan(
         source=_side(source, product.names),
         target=_side(target, product.names),
@@ -82,15 +78,15 @@ def make_plan(
         people=people,
         left_out=matches.left_out,
         waves=waves,
-        groups=groups,
-        profiles=tuple(planned_profile(t, members) for t in translated if t.by_api or t.by_hand),
+        groups=assigned.groups,
+        profiles=assigned.profiles,
         apps=apps,
-        tasks=(*_setup_tasks(product.sheet), *(t.by_hand for t in translated if t.by_hand)),
+        tasks=(*_setup_tasks(product.sheet), *assigned.tasks),
         losses=_unique((*(loss for t in translated for loss in t.losses), *app_losses)),
         notes=tuple(_notes(source, target, product.sheet, policy, matches, waves)),
         touched={
             **dict(_touched_source(source, moving, translated, apps)),
-            **dict(_touched_target(target, moving, translated, apps, groups)),
+            **dict(_touched_target(target, moving, translated, apps, assigned.groups)),
         },
         names={
             **{f"source:{k}": v for k, v in object_names(source).items()},
@@ -111,6 +107,21 @@ def _require_leaving(policy: Policy, product: TargetProduct) -> None:
             f"the policy lets the server end old enrollments, which the source can't do: {why}.",
             remedy="Leave out leave_by_server, and set stragglers to none; nothing was changed.",
         )
+
+
+def _assignments(
+    translated: Sequence[TranslatedProfile],
+    members: Members,
+    target: Inventory,
+    sheet: CapabilitySheet,
+) -> Assignments:
+    limits = target.limits if isinstance(target, Costed) else None
+    return assignments(
+        translated,
+        members,
+        sheet=sheet,
+        most=limits.profiles_per_device if limits else None,
+    )
 
 
 def _side(taken: Inventory, names: Mapping[str, str]) -> Side:
@@ -227,6 +238,8 @@ def _notes(
         yield f"Not read ({capability}): {why}"
     if sheet[Capability.DEVICES_ENROLLMENT_KIND].level is not Level.NATIVE:
         yield "The target doesn't name the enrollment type; it is concluded from what the phone hides."
+    if sheet[Capability.PROFILES_ENSURE].level is Level.MANUAL:
+        yield "The target shows no settings of a profile: what is made there by hand can't be compared with the plan."
     yield from _unmet(policy, matches, waves)
 
 

@@ -91,6 +91,7 @@ class Rehearsal:
                 rng=world.stream("administrator"),
                 on_done=reported.add,
                 reveal=revealing(p.content for p in world.fleet.profiles),
+                original=old_place.simulator.console.profile_content,
             ),
             reported=reported,
             stage=stage,

@@ -12,12 +12,9 @@ from ueapi.migration.digests import digest_of
 from ueapi.migration.documents import (
     Loss,
     PlannedApp,
-    PlannedGroup,
     PlannedPerson,
-    PlannedProfile,
 )
 from ueapi.migration.inventory import Inventory
-from ueapi.migration.naming import everyone_group, group_names
 from ueapi.migration.translation import Translate, TranslatedProfile, translate_profile
 from ueapi.model import App, AppKind, Group, LicenseMode, Profile, Scope
 
@@ -79,65 +76,6 @@ def _told_apart(profiles: Iterable[Profile]) -> Iterator[Profile]:
         yield (
             profile if number == 1 else profile.model_copy(update={"name": f"{name} ({number})"})
         )
-
-
-def planned_groups(
-    translated: Sequence[TranslatedProfile], members: Members
-) -> Iterator[PlannedGroup]:
-    """The groups to make on the target, for the profiles that arrive there."""
-    known = {g.id: g for g in members.groups}
-    names = group_names(members.groups)
-    used: dict[str, Group] = {}
-    for item in translated:
-        scope = item.profile.scope
-        if scope is None or not (item.by_api or item.by_hand):
-            continue
-        if _needs_own_group(scope):
-            yield PlannedGroup(
-                source_id=f"profile:{item.profile.id}",
-                name=everyone_group(item.profile.name),
-                members=tuple(sorted(members.in_scope(scope))),
-                note="stands for direct assignments and exceptions",
-            )
-            continue
-        for group_id in (*scope.user_groups, *scope.device_groups):
-            if group_id in known:
-                used[group_id] = known[group_id]
-    for group_id, group in used.items():
-        yield PlannedGroup(
-            source_id=group_id,
-            name=names[group_id],
-            members=tuple(sorted(members.by_group.get(group_id, frozenset()))),
-            note=_group_note(group),
-        )
-
-
-def _needs_own_group(scope: Scope) -> bool:
-    return scope.everyone or bool(scope.users or scope.devices)
-
-
-def _group_note(group: Group) -> str:
-    if group.of == "devices":
-        return "holds the owners of the devices, since the new enrollments don't exist yet"
-    return "static copy of a dynamic group" if group.is_dynamic else ""
-
-
-def planned_profile(item: TranslatedProfile, members: Members) -> PlannedProfile:
-    """One profile to make on the target, with the groups it is assigned to there."""
-    scope = item.profile.scope or Scope()
-    names = group_names(members.groups)
-    groups = (
-        (everyone_group(item.profile.name),)
-        if _needs_own_group(scope)
-        else tuple(names[g] for g in (*scope.user_groups, *scope.device_groups) if g in names)
-    )
-    return PlannedProfile(
-        source_id=item.profile.id,
-        name=item.profile.name,
-        groups=groups,
-        by_api=item.by_api is not None and item.by_hand is None,
-        by_hand=item.by_hand.subject if item.by_hand else None,
-    )
 
 
 def planned_apps(

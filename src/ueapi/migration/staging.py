@@ -13,11 +13,12 @@ from ueapi.migration.documents import PlannedApp, PlannedPerson, PlannedProfile,
 from ueapi.migration.naming import namesakes
 from ueapi.migration.rows import TaskState
 from ueapi.migration.snapshots import snapshot, without_secrets
-from ueapi.migration.translation import allowed_part
+from ueapi.migration.translation import allowed_part, joined
 from ueapi.migration.work import Move, chunks
 from ueapi.model import AppDraft, GroupDraft, ProfileDraft, Scope, UserDraft
 
 REFUSED: Final = "refused"
+_PROFILE_TASKS: Final = ("make-profile", "copy-profile")
 
 
 def check_fresh(move: Move) -> None:
@@ -84,7 +85,7 @@ def _problem(move: Move, task: Task) -> str:
     if task.kind == "link-location":
         missing = [a.name for a in move.plan.apps if a.bundle_id not in move.target_apps]
         return f"these apps are not in the catalog: {', '.join(missing)}" if missing else ""
-    if task.kind != "make-profile":
+    if task.kind not in _PROFILE_TASKS:
         return ""
     if task.subject not in move.target_profiles:
         return "there is no policy of that name"
@@ -171,16 +172,8 @@ def _made_by_hand(move: Move, name: str) -> str:
 
 def _make_profile(move: Move, planned: PlannedProfile) -> str:
     """Read the source's profile again, so that its secrets never rest in a file, and make it on the target."""
-    current = move.source.profiles.get(planned.source_id)
-    if (
-        profile_digest(without_secrets(current))
-        != move.plan.touched[f"source:profile:{planned.source_id}"]
-    ):
-        raise PlanStale(
-            f"profile {planned.name!r} changed since the plan was made.",
-            remedy="Plan again with new snapshots; this profile was not made on the target.",
-        )
-    content = allowed_part(current.content or b"", _ios_versions(move))
+    parts = [_current_part(move, source_id) for source_id in planned.source_ids]
+    content = joined([part for part in parts if part], planned.name) if planned.parts else parts[0]
     mappable = move.target.profiles.translate(content).mappable if content else None
     if mappable is None:
         raise PlanStale(
@@ -190,6 +183,16 @@ def _make_profile(move: Move, planned: PlannedProfile) -> str:
     made = move.target.profiles.ensure(ProfileDraft(name=planned.name, content=mappable))
     move.emit("staged", f"profile {planned.name} ({made.change.value})")
     return made.value.id
+
+
+def _current_part(move: Move, source_id: str) -> bytes | None:
+    current = move.source.profiles.get(source_id)
+    if profile_digest(without_secrets(current)) != move.plan.touched[f"source:profile:{source_id}"]:
+        raise PlanStale(
+            f"profile {current.name!r} changed since the plan was made.",
+            remedy="Plan again with new snapshots; this profile was not made on the target.",
+        )
+    return allowed_part(current.content or b"", _ios_versions(move))
 
 
 def _ios_versions(move: Move) -> set[str]:

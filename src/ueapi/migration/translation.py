@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ueapi.apple import profiles as apple_profiles
 from ueapi.apple import rules
@@ -111,9 +111,29 @@ def _by_hand(profile: Profile, accepted: bytes, outcome: Translation) -> Task | 
 
 
 def _unreadable(profile: Profile) -> TranslatedProfile:
-    reason = "the source product doesn't show this profile's content"
-    loss = _loss(profile, "", "", Fate.LOST, reason, "Make it again on the target by hand.")
-    return TranslatedProfile(profile=profile, losses=(loss,), by_api=None, by_hand=None)
+    reason = "the source product's API doesn't show this profile's content"
+    instead = "Make it again on the target by hand, as the source's console shows it."
+    task = Task(
+        id=f"T-{digest_of(['copy', profile.ref.id, profile.name])[:8]}",
+        kind="copy-profile",
+        title=f"Make {profile.name!r} on the target, as the source's console shows it",
+        steps=(
+            f"Open {profile.name!r} in the source's console",
+            "Make a profile or policy of the same name and settings in the target's console, assigned to nobody",
+        ),
+        subject=profile.name,
+    )
+    loss = _loss(profile, "", "", Fate.HUMAN_ONLY, reason, instead)
+    return TranslatedProfile(profile=profile, losses=(loss,), by_api=None, by_hand=task)
+
+
+def joined(contents: Sequence[bytes], name: str) -> bytes | None:
+    """One profile with the payloads of all, under a new name; `None` without any."""
+    if not contents:
+        return None
+    found = [apple_profiles.read(content) for content in contents]
+    payloads = tuple(payload for profile in found for payload in profile.payloads)
+    return apple_profiles.write(evolve(found[0], display_name=name, payloads=payloads))
 
 
 def _loss(

@@ -31,6 +31,7 @@ class ChoreKind(StrEnum):
     LINK_LOCATION = "link-location"
     DISCOVERY = "discovery"
     MAKE_PROFILE = "make-profile"
+    COPY_PROFILE = "copy-profile"
 
 
 @frozen
@@ -51,6 +52,12 @@ def _nothing() -> None:
     return
 
 
+def _unseen(name: str) -> bytes | None:
+    """What somebody sees who has no other console to look into."""
+    del name
+    return None
+
+
 @define(eq=False)
 class VirtualAdministrator:
     """Takes chores and does each 1 to 20 virtual hours later.
@@ -66,6 +73,8 @@ class VirtualAdministrator:
     mistakes: bool = field(default=True, kw_only=True)
     reveal: Reveal = field(default=_as_it_is, repr=False, kw_only=True)
     on_discovery: Callable[[], None] = field(default=_nothing, repr=False, kw_only=True)
+    original: Callable[[str], bytes | None] = field(default=_unseen, repr=False, kw_only=True)
+    """What the source's console shows for a profile of that name."""
     done: set[str] = field(factory=set, init=False)
     """Ids of the chores reported done, rightly or not."""
     slips: list[str] = field(factory=list, init=False)
@@ -95,8 +104,16 @@ class VirtualAdministrator:
                 self.on_discovery()
             case ChoreKind.MAKE_PROFILE:
                 self._make(chore, is_careful=is_careful)
+            case ChoreKind.COPY_PROFILE:
+                self._make(self._copied(chore), is_careful=is_careful)
         self.done.add(chore.id)
         self.on_done(chore.id)
+
+    def _copied(self, chore: Chore) -> Chore:
+        shown = self.original(chore.subject)
+        if shown is None:
+            raise ValueError(f"the source's console shows no profile for chore {chore.id}")
+        return evolve(chore, content=shown)
 
     def _link(self, chore: Chore, *, is_careful: bool) -> None:
         if self.mistakes and not is_careful and not self._has_forgotten:
