@@ -287,3 +287,18 @@ def test_two_profiles_of_one_name_stay_two() -> None:
     plan = make_plan(source, fleets.target(), policy=Policy(), product=WHOLE)
 
     assert [p.name for p in plan.profiles] == ["Passcode", "passcode (2)"]
+
+
+def test_a_target_that_makes_no_users_is_refused_before_anyone_is_asked() -> None:
+    users, devices = small_fleet()
+    sheet = CapabilitySheet.of(
+        dict(SHEET.rows) | {Capability.USERS_ENSURE: manual("Add the person", evidence="test")}
+    )
+
+    with pytest.raises(PlanRefused, match=r"users\.ensure: Add the person"):
+        make_plan(
+            fleets.source(users=users, devices=devices),
+            fleets.target(),
+            policy=Policy(),
+            product=TargetProduct(sheet=sheet, translate=Translation.whole),
+        )

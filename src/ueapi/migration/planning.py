@@ -58,8 +58,8 @@ def make_plan(
     arrive as it was is a loss with an id.
 
     Raises:
-        PlanRefused: the policy lets the server end enrollments, and the source can't; or the target can't be told who
-            gets a profile. Nothing was changed.
+        PlanRefused: the policy lets the server end enrollments, and the source can't; or the target can't make users,
+            or be told who gets a profile or an app. Nothing was changed.
     """
     _require_leaving(policy, product)
     matches = _kept_back(match(source, target), policy)
@@ -71,6 +71,7 @@ def make_plan(
     translated = translated_profiles(source, product.translate, members, versions)
     apps, app_losses = planned_apps(source, members)
     assigned = _assignments(translated, members, target, product.sheet)
+    _require_target(product.sheet, people, apps)
     plan = Plan(
         source=_side(source, product.names),
         target=_side(target, product.names),
@@ -122,6 +123,26 @@ def _assignments(
         sheet=sheet,
         most=limits.profiles_per_device if limits else None,
     )
+
+
+def _require_target(
+    sheet: CapabilitySheet, people: Sequence[PlannedPerson], apps: Sequence[PlannedApp]
+) -> None:
+    """What everyone who moves needs of the target; better refused here than after people were asked."""
+    needed = []
+    if any(p.wave is not None and p.target_id is None for p in people):
+        needed.append(Capability.USERS_ENSURE)
+    if apps:
+        needed.append(Capability.APPS_ASSIGN)
+    lacking = [c for c in needed if not sheet[c].is_callable]
+    if lacking:
+        whys = "; ".join(
+            f"{c.value}: {sheet[c].why or ', then '.join(sheet[c].steps)}" for c in lacking
+        )
+        raise PlanRefused(
+            f"the target can't do by itself what a move needs: {whys}.",
+            remedy="Choose another target, or make these there by hand and plan again; nothing was changed.",
+        )
 
 
 def _side(taken: Inventory, names: Mapping[str, str]) -> Side:
