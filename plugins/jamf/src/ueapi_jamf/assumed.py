@@ -38,8 +38,24 @@ SEARCH_TYPES: Final[Mapping[str, Comparison]] = {
 }
 """Search types with a neutral counterpart; `is` and `like` are confirmed for the two confirmed criteria."""
 
-ASSIGNMENT_USER_ELEMENT: Final = "user"
-"""The element of one person inside `jss_users` of a volume assignment's scope."""
+SCOPED_USER_ELEMENT: Final = "user"
+"""The element of one person inside `jss_users` of a scope."""
+
+APP_ADDRESS: Final = "https://apps.apple.com/app/id{store_id}"
+"""The store address an app record is made with; the store forwards it to the country's own."""
+
+UNKNOWN_VERSION: Final = "1.0"
+"""The version an app record is made with when none is known, since Jamf Pro demands one; the store gives its own."""
+
+
+def survives_ingest(plist: str) -> str:
+    """A profile's text so that Jamf Pro stores what was meant.
+
+    The server decodes entities once more than XML asks for (known issue PI-827), so each is escaped once more. Jamf's
+    notes differ on whether every kind of payload is stored decoded, so what was stored is read back and compared.
+    """
+    return plist.replace("&", "&amp;")
+
 
 UNMANAGED_APP: Final = "unmanaged"
 """`managementStatus` of an app that the person installed, in lower case."""

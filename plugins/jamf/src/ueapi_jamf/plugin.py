@@ -11,7 +11,7 @@ def ueapi_backend() -> BackendManifest:
     return BackendManifest(
         name="jamf",
         product="Jamf Pro",
-        contract="1.0",
+        contract="1.1",
         settings="ueapi_jamf.settings:JamfSettings",
         build="ueapi_jamf.backend:build",
         sheet="ueapi_jamf.sheet:SHEET",

@@ -17,6 +17,8 @@ from ueapi.contract import (
 _PRO: Final = "Jamf Pro API schema, 11.30.1, 2026-07"
 _CLASSIC: Final = "Jamf Classic API schema, 11.30.1, 2026-07"
 _BYOD: Final = "trusted.jamf.com, User Enrollment guide, read 2026-10"
+_BODIES: Final = "Jamf's notes on Classic API bodies and on PI-827, 11.32, read 2026-10"
+_TARGETS: Final = ("users", "user_groups", "devices", "device_groups")
 _EVENTS: Final = "developer.jamf.com, Webhooks, read 2026-10"
 
 SHEET: Final = CapabilitySheet.of(
@@ -28,7 +30,12 @@ SHEET: Final = CapabilitySheet.of(
             since="11.26",
             assumed=True,
         ),
-        Capability.USERS_ENSURE: not_implemented("creating users in Jamf Pro is not written yet"),
+        Capability.USERS_ENSURE: partial(
+            "a person without a username gets their Managed Apple ID as one; a user of that username without a Managed"
+            " Apple ID is not taken for the person",
+            _PRO,
+            since="11.26",
+        ),
         Capability.USERS_MANAGED_APPLE_ID: native(_PRO, since="11.26"),
         Capability.GROUPS_LIST: partial(
             "whether a group came with the product is not shown",
@@ -42,7 +49,11 @@ SHEET: Final = CapabilitySheet.of(
             since="11.28",
             assumed=True,
         ),
-        Capability.GROUPS_ENSURE: not_implemented("creating groups in Jamf Pro is not written yet"),
+        Capability.GROUPS_ENSURE: partial(
+            "of a group of devices, Jamf Pro takes all new members or none: none if one is not managed any more",
+            f"{_PRO}; {_CLASSIC}",
+            since="11.28",
+        ),
         Capability.DEVICES_LIST: native(_PRO),
         Capability.DEVICES_GET: native(_PRO),
         Capability.DEVICES_REPORT: partial(
@@ -55,6 +66,7 @@ SHEET: Final = CapabilitySheet.of(
             "no documented field carries Apple's enrollment id", _PRO, assumed=True
         ),
         Capability.DEVICES_UNENROLL: native(_PRO),
+        Capability.DEVICES_FORGET: native(_CLASSIC),
         Capability.ENROLLMENTS_INVITE: manual(
             "Send the person the address of the enrollment guide, or an invitation from Devices, Enrollment Invitations",
             "The person signs in under Settings, General, VPN & Device Management with the Managed Apple ID",
@@ -75,14 +87,23 @@ SHEET: Final = CapabilitySheet.of(
             "the server rewrites identifiers of the outer profile, so content is compared by meaning",
             _CLASSIC,
         ),
-        Capability.PROFILES_ENSURE: not_implemented(
-            "writing profiles to Jamf Pro is not written yet"
+        Capability.PROFILES_ENSURE: partial(
+            "blank ends of texts are lost; texts with & or < depend on how the server decodes them, so what was stored is"
+            " read back and a difference is an error",
+            _BODIES,
+            assumed=True,
         ),
-        Capability.PROFILES_ASSIGN: not_implemented(
-            "changing scopes of profiles is not written yet"
+        Capability.PROFILES_ASSIGN: partial(
+            "no target for everyone; an exclusion in Jamf Pro is left as it is, and refuses the assignment",
+            f"{_CLASSIC}; {_BODIES}",
+            assumed=True,
+            to=_TARGETS,
         ),
-        Capability.PROFILES_UNASSIGN: not_implemented(
-            "changing scopes of profiles is not written yet"
+        Capability.PROFILES_UNASSIGN: partial(
+            "no target for everyone; whoever is reached another way stays reached",
+            f"{_CLASSIC}; {_BODIES}",
+            assumed=True,
+            to=_TARGETS,
         ),
         Capability.APPS_LIST: partial(
             "a custom app looks like a store app, so every app that is not in-house counts as one from the store",
@@ -93,16 +114,36 @@ SHEET: Final = CapabilitySheet.of(
         Capability.APPS_STORE_ID: partial(
             "read out of the app's store address, and only by `apps.get`", _CLASSIC, assumed=True
         ),
-        Capability.APPS_ENSURE: not_implemented("writing app records is not written yet"),
-        Capability.APPS_CONFIGURE: not_implemented("writing app configurations is not written yet"),
-        Capability.APPS_ASSIGN: not_implemented("changing scopes of apps is not written yet"),
-        Capability.APPS_UNASSIGN: not_implemented("changing scopes of apps is not written yet"),
+        Capability.APPS_ENSURE: partial(
+            "store apps only; a record whose licenses go to devices and that is in use is left alone",
+            f"{_CLASSIC}; {_BYOD}",
+            assumed=True,
+        ),
+        Capability.APPS_CONFIGURE: not_implemented(
+            "an app record holds a configuration, and there is no neutral way to hand one over yet"
+        ),
+        Capability.APPS_ASSIGN: partial(
+            "no target for everyone; an app offered in Self Service is set to be installed only while nobody has it;"
+            " licenses are given by `licenses.assign`",
+            f"{_CLASSIC}; {_BODIES}",
+            assumed=True,
+            to=_TARGETS,
+        ),
+        Capability.APPS_UNASSIGN: partial(
+            "no target for everyone; whoever is reached another way stays reached",
+            f"{_CLASSIC}; {_BODIES}",
+            assumed=True,
+            to=_TARGETS,
+        ),
         Capability.LICENSES_LIST: partial(
             "counts per app of phones, without books and Mac apps; who holds a license is not shown",
             f"{_PRO}; {_CLASSIC}",
         ),
-        Capability.LICENSES_ASSIGN: not_implemented(
-            "writing volume assignments for users is not written yet"
+        Capability.LICENSES_ASSIGN: partial(
+            "through one volume assignment for each app; Jamf Pro gives the licenses in its own time, and doesn't say who"
+            " got none",
+            f"{_CLASSIC}; {_BYOD}",
+            assumed=True,
         ),
         Capability.LICENSES_UNASSIGN: partial(
             "users are excluded from the volume assignment's scope, and Jamf Pro takes the licenses back in its own time;"
@@ -114,6 +155,7 @@ SHEET: Final = CapabilitySheet.of(
             "Download the content token of the location in Apple Business Manager",
             "Open Settings, Global, Volume purchasing, and add the location with that token",
             "Tick the automatic registration of users with Managed Apple IDs",
+            "Under Users, Invitations, register users with Managed Apple IDs automatically and skip the invitation",
             evidence=_BYOD,
         ),
         Capability.COMMANDS_SEND: native(_PRO),

@@ -7,14 +7,14 @@ from typing import Final
 from attrs import frozen
 
 from ueapi.contract import Accepted, Capability, Devices, needs
-from ueapi.errors import NotFound
+from ueapi.errors import Conflict, NotFound
 from ueapi.flow import Call, Flow, Page, ask
 from ueapi.model import Device, DeviceReport
 from ueapi_jamf.facets.base import Facet
 from ueapi_jamf.mapping.devices import device_from_wire, devices_from_wire, report_from_wire
 from ueapi_jamf.paging import next_cursor, page_number
-from ueapi_jamf.paths import DEVICES, UNMANAGE
-from ueapi_jamf.wire.calls import pro_get, pro_post
+from ueapi_jamf.paths import DEVICE, DEVICES, UNMANAGE
+from ueapi_jamf.wire.calls import classic_delete, pro_get, pro_post
 from ueapi_jamf.wire.devices import DEVICE_PAGE, UNMANAGED, DeviceWire
 from ueapi_jamf.wire.reading import read
 from ueapi_jamf.wire.rsql import equals
@@ -61,6 +61,22 @@ class JamfDevices(Facet, Devices):
         reply = yield from ask(pro_post("devices.unenroll", UNMANAGE, at={"id": device_id}))
         order = read(UNMANAGED, reply, what="the answer to the order to unmanage")
         return Accepted((order["commandUuid"],))
+
+    @needs(Capability.DEVICES_FORGET)
+    def forget(self, device_id: str) -> Flow[Accepted]:
+        """Delete the record of a device that is no longer managed: one call to read it and one to delete it.
+
+        Only the Classic API can delete one. It would delete the record of a managed phone as well, and nobody would
+        manage that phone any more, so it is read first.
+        """
+        row = yield from one_device("devices.forget", device_id, sections=("GENERAL",))
+        if row["general"]["managed"]:
+            raise Conflict(
+                f"device {device_id} is still enrolled, and nobody would manage it without its record.",
+                remedy="Unenroll it, wait until the phone has left, then repeat; nothing was changed.",
+            )
+        yield from ask(classic_delete("devices.forget", DEVICE, at={"id": device_id}))
+        return Accepted()
 
 
 def one_device(operation: str, device_id: str, *, sections: tuple[str, ...]) -> Flow[DeviceWire]:

@@ -6,65 +6,50 @@ Jamf Pro hands out licenses of users through volume assignments, and shows count
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from ueapi.contract import Accepted, Capability, Licenses, needs
+from ueapi.errors import Conflict
 from ueapi.flow import Call, Flow, Page, Reply, ask, ask_all
 from ueapi.model import LicensePool, Location
 from ueapi_jamf import paths
 from ueapi_jamf.facets.base import Facet
+from ueapi_jamf.facets.lately import LatelyMade, LatelyScoped
+from ueapi_jamf.facets.rescoping import rescoped
 from ueapi_jamf.mapping.licenses import location_from_wire, pools_from_wire
-from ueapi_jamf.pace import ROWS_LAG
 from ueapi_jamf.paging import every_row, next_cursor, page_number
-from ueapi_jamf.wire.calls import classic_get, classic_put, pro_get
+from ueapi_jamf.wire.calls import classic_get, classic_post, classic_put, pro_get
 from ueapi_jamf.wire.licenses import (
     CONTENT_PAGE,
     LOCATION_PAGE,
     Assignment,
     ContentWire,
+    assignment_with,
+    new_assignment,
     read_assignment,
-    read_assignment_ids,
+    read_assignments,
     require_assignment,
-    scope_excluding,
 )
 from ueapi_jamf.wire.reading import read
+from ueapi_jamf.wire.scoping import USERS, Place, Wanted
 
 PAGE_SIZE: Final = 500
+_ASSIGN: Final = "licenses.assign"
+_UNASSIGN: Final = "licenses.unassign"
 
 
-@define
-class LatelyExcluded:
-    """Users this process has excluded from assignments within the time a cluster needs to agree.
-
-    An update replaces a scope as a whole. Without this memory a second update soon after the first could start
-    from another node's older scope, and take the first one's exclusions back.
-    """
-
-    _noted: dict[str, dict[str, datetime]] = field(factory=dict, repr=False)
-
-    def note(self, assignment: str, user_ids: Sequence[str], *, now: datetime) -> None:
-        """Remember an update about to be sent."""
-        self._noted.setdefault(assignment, {}).update(dict.fromkeys(user_ids, now))
-
-    def of(self, assignment: str, *, now: datetime) -> tuple[str, ...]:
-        """Users excluded so lately that a read may miss them."""
-        fresh = {
-            user_id: noted
-            for user_id, noted in self._noted.get(assignment, {}).items()
-            if now - noted <= ROWS_LAG
-        }
-        self._noted[assignment] = fresh
-        return tuple(fresh)
+_NAMED: Final = "ueapi: app {store_id} for users"
+"""The volume assignment of one app this backend keeps; others stay as they are, except for exclusions."""
 
 
 @frozen
 class JamfLicenses(Facet, Licenses):
     """Locations and licenses of a Jamf Pro server."""
 
-    lately: LatelyExcluded = field(factory=LatelyExcluded, repr=False)
+    made: LatelyMade = field(factory=LatelyMade, repr=False)
+    scoped: LatelyScoped = field(factory=LatelyScoped, repr=False)
 
     @needs(Capability.LICENSES_LIST)
     def page(self, cursor: str | None) -> Flow[Page[Location]]:
@@ -92,6 +77,28 @@ class JamfLicenses(Facet, Licenses):
         pools = pools_from_wire(rows, location=location_id)
         return Page(pools, total=len(pools))
 
+    @needs(Capability.LICENSES_ASSIGN)
+    def assign(self, store_id: str, user_ids: Sequence[str]) -> Flow[Accepted]:
+        """Put the users into the volume assignment this backend keeps for the app; Jamf Pro gives them their license.
+
+        Costs one call to list, one to read and one to write. The first time it makes the assignment, which costs one
+        call for the locations and one or more for the content of each. Doing it again changes nothing.
+
+        Raises:
+            Conflict: no location of this server holds the app, or all of them are used by another service.
+        """
+        if not user_ids:
+            return Accepted()
+        name = _NAMED.format(store_id=store_id)
+        listed = yield from ask(classic_get(_ASSIGN, paths.ASSIGNMENTS))
+        number = next((row.id for row in read_assignments(listed) if row.name == name), None)
+        number = number or self.made.id_of(name, now=self.context.now())
+        if number is None:
+            yield from self._create(name, store_id, user_ids)
+            return Accepted()
+        yield from self._include(number, user_ids)
+        return Accepted()
+
     @needs(Capability.LICENSES_UNASSIGN)
     def unassign(self, user_ids: Sequence[str]) -> Flow[Accepted]:
         """Exclude the users from every volume assignment that gives apps to somebody.
@@ -100,38 +107,69 @@ class JamfLicenses(Facet, Licenses):
         """
         if not user_ids:
             return Accepted()
-        listed = yield from ask(classic_get("licenses.unassign", paths.ASSIGNMENTS))
-        numbers = read_assignment_ids(listed)
+        listed = yield from ask(classic_get(_UNASSIGN, paths.ASSIGNMENTS))
+        numbers = [row.id for row in read_assignments(listed)]
         replies = yield from ask_all(
-            classic_get("licenses.unassign", paths.ASSIGNMENT, at={"id": number})
-            for number in numbers
+            classic_get(_UNASSIGN, paths.ASSIGNMENT, at={"id": number}) for number in numbers
         )
-        assignments = dict(zip(numbers, map(read_assignment, replies), strict=True))
-        answers = yield from ask_all(
-            self._exclusion(number, assignment, user_ids)
-            for number, assignment in assignments.items()
-            if _needs_exclusion(assignment, user_ids)
-        )
+        wanted = {Place(USERS, user_id).excluded: True for user_id in user_ids}
+        assignments = zip(numbers, map(read_assignment, replies), strict=True)
+        calls = [
+            self._rescoping(_UNASSIGN, number, assignment, wanted)
+            for number, assignment in assignments
+            if assignment.has_apps and assignment.reaches_anybody
+        ]
+        answers = yield from ask_all(call for call in calls if call is not None)
         for answer in answers:
             require_assignment(answer)
         return Accepted()
 
-    def _exclusion(self, number: str, assignment: Assignment, user_ids: Sequence[str]) -> Call:
+    def _create(self, name: str, store_id: str, user_ids: Sequence[str]) -> Flow[None]:
+        location = yield from self._location_of(store_id)
+        body = new_assignment(name, location=location, store_id=store_id, user_ids=user_ids)
+        reply = yield from ask(classic_post(_ASSIGN, paths.ASSIGNMENT, body=body))
+        number, now = require_assignment(reply), self.context.now()
+        self.made.note(name, number, now=now)
+        self.scoped.note(number, _included(user_ids), now=now)
+
+    def _include(self, number: str, user_ids: Sequence[str]) -> Flow[None]:
+        reply = yield from ask(classic_get(_ASSIGN, paths.ASSIGNMENT, at={"id": number}))
+        call = self._rescoping(_ASSIGN, number, read_assignment(reply), _included(user_ids))
+        if call is not None:
+            require_assignment((yield from ask(call)))
+
+    def _rescoping(
+        self, operation: str, number: str, assignment: Assignment, wanted: Wanted
+    ) -> Call | None:
         now = self.context.now()
-        wanted = dict.fromkeys((*self.lately.of(number, now=now), *user_ids))
-        added = [user_id for user_id in wanted if user_id not in assignment.excluded]
-        self.lately.note(number, user_ids, now=now)
-        return classic_put(
-            "licenses.unassign",
-            paths.ASSIGNMENT,
-            at={"id": number},
-            body=scope_excluding(assignment.scope, added),
-        )
+        scope = rescoped(assignment.scope, wanted, self.scoped.of(number, now=now))
+        if scope is None:
+            return None
+        self.scoped.note(number, wanted, now=now)
+        body = assignment_with(scope)
+        return classic_put(operation, paths.ASSIGNMENT, at={"id": number}, body=body)
+
+    def _location_of(self, store_id: str) -> Flow[str]:
+        """The location with the most free licenses of the app; one that another service took over gives none."""
+        query = (*_window(0), ("sort", "id:asc"))
+        reply = yield from ask(pro_get(_ASSIGN, paths.LOCATIONS, query=query))
+        free: dict[str, int] = {}
+        for row in read(LOCATION_PAGE, reply, what="the listing of locations")["results"]:
+            if not row.get("clientContextMismatch"):
+                pools = (yield from self.pools(row["id"], None)).items
+                free.update((row["id"], p.free) for p in pools if p.store_id == store_id)
+        if not free:
+            raise Conflict(
+                f"no location of this server holds licenses of app {store_id}.",
+                remedy="Link the location in Jamf Pro, or buy licenses for it; nothing was changed.",
+            )
+        return max(free, key=lambda number: free[number])
 
 
-def _needs_exclusion(assignment: Assignment, user_ids: Sequence[str]) -> bool:
-    gives = assignment.has_apps and assignment.reaches_anybody
-    return gives and not assignment.excluded.issuperset(user_ids)
+def _included(user_ids: Sequence[str]) -> dict[Place, bool]:
+    """Users in the scope, and no longer excluded by an earlier unassignment."""
+    places = [Place(USERS, user_id) for user_id in user_ids]
+    return {**dict.fromkeys(places, True), **{place.excluded: False for place in places}}
 
 
 def _window(page: int) -> tuple[tuple[str, str], ...]:

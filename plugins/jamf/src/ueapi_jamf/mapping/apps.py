@@ -7,13 +7,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from ueapi.errors import Unintelligible
-from ueapi.model import Absence, App, AppKind, LicenseMode, Origin, Ref
+from ueapi.errors import Rejected, Unintelligible
+from ueapi.model import Absence, App, AppDraft, AppKind, LicenseMode, Origin, Ref, Scope
+from ueapi_jamf.assumed import APP_ADDRESS, UNKNOWN_VERSION
 from ueapi_jamf.mapping.scopes import scope_from_wire
 from ueapi_jamf.mapping.text import filled
 from ueapi_jamf.wire.content import AppDetail, AppLicensingWire, AppRowWire
+from ueapi_jamf.wire.writing import Fields
 
 _STORE_ID: Final = re.compile(r"[/?&]id=?(\d+)(?!\w)")
+
+INSTALLED: Final[Fields] = {
+    "deployment_type": "Install Automatically/Prompt Users to Install",
+    "deploy_automatically": True,
+}
+"""What makes an app go to whoever is in its scope. Source: Jamf Classic API schema, 11.30.1."""
+
+OF_USERS: Final[Fields] = {"vpp": {"assign_vpp_device_based_licenses": False}}
+"""Licenses of the app go to users, the only ones User Enrollment allows."""
 
 _BY_ITSELF: Final[Mapping[str | None, bool | None]] = {
     "install automatically/prompt users to install": True,
@@ -82,6 +93,71 @@ def installs_by_itself(deployment: str | None) -> bool | None:
             f"deployment_type is {text!r}, which is neither pushed nor offered in Self Service.",
             remedy="Update the plugin; nothing was changed.",
         ) from None
+
+
+def store_address(draft: AppDraft) -> str:
+    """The address in the store, which carries Apple's id.
+
+    Raises:
+        Rejected: the draft names neither the id nor such an address. Nothing was sent.
+    """
+    named = store_id(draft.url)
+    if draft.url is not None and named is not None and named == (draft.store_id or named):
+        return draft.url
+    if draft.store_id is not None:
+        return APP_ADDRESS.format(store_id=draft.store_id)
+    raise Rejected(
+        f"{draft.bundle_id} comes without Apple's id, so that no record of a store app can be made.",
+        problems=["store_id: missing"],
+        remedy="Name its store_id, or its address in the store; nothing was changed.",
+    )
+
+
+def record_of(draft: AppDraft) -> Fields:
+    """A new app record for User Enrollment: managed, installed by its scope, licensed to users, given to nobody.
+
+    Taking over a private copy is left off, as Jamf advises for personal devices: iOS refuses it there.
+    """
+    return {
+        "general": {
+            "name": draft.name,
+            "display_name": draft.name,
+            "bundle_id": draft.bundle_id,
+            "version": draft.version or UNKNOWN_VERSION,
+            "internal_app": False,
+            "os_type": "iOS",
+            "itunes_store_url": store_address(draft),
+            **INSTALLED,
+            "deploy_as_managed_app": True,
+            "take_over_management": False,
+            "remove_app_when_mdm_profile_is_removed": True,
+        },
+        "scope": {"all_mobile_devices": False, "all_jss_users": False},
+        **OF_USERS,
+    }
+
+
+def app_from_draft(draft: AppDraft, number: str, *, tenant: str, read_at: datetime) -> App:
+    """An app record as it was just made."""
+    address = store_address(draft)
+    return App(
+        ref=Ref(tenant=tenant, id=number),
+        origin=Origin(
+            backend="jamf",
+            read_at=read_at,
+            absent={"license_mode": Absence.NOT_EXPOSED_BY_PRODUCT},
+            inferred=frozenset({"kind"}),
+        ),
+        name=draft.name,
+        kind=AppKind.STORE,
+        bundle_id=draft.bundle_id,
+        store_id=store_id(address),
+        version=draft.version or UNKNOWN_VERSION,
+        url=address,
+        installs_by_itself=True,
+        has_configuration=False,
+        scope=Scope(),
+    )
 
 
 def _kind(row: AppRowWire) -> AppKind:

@@ -31,7 +31,7 @@ _KINDS: Final[Mapping[str | None, EnrollmentKind]] = {
     "AccountDrivenDeviceEnrollment": EnrollmentKind.DEVICE,
     "Institutional": EnrollmentKind.DEVICE,
     # Jamf's own way before User Enrollment, gone since 11.25: neither of Apple's kinds.
-    "PersonalDeviceProfile": EnrollmentKind.UNKNOWN,
+    "PersonalDeviceProfile": EnrollmentKind.LEGACY_PERSONAL,
     None: EnrollmentKind.UNKNOWN,
 }
 

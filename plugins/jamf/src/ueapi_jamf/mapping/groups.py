@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ueapi.model import Absence, CriteriaTree, Group, GroupOf, Origin, Ref
+from ueapi.model import Absence, CriteriaTree, Group, GroupDraft, GroupOf, Origin, Ref
 from ueapi_jamf.mapping.criteria import criteria_from_wire
 from ueapi_jamf.mapping.ids import group_id
 from ueapi_jamf.wire.groups import (
@@ -53,6 +53,28 @@ def with_members(
             "criteria": tree,
             "origin": group.origin.model_copy(update={"absent": absent}),
         }
+    )
+
+
+def static_group(
+    draft: GroupDraft,
+    number: str,
+    members: tuple[str, ...] | None,
+    *,
+    tenant: str,
+    read_at: datetime,
+) -> Group:
+    """A static group as it is after writing; `None` when nobody had to read its members."""
+    absent = {
+        "criteria": Absence.NOT_EXPOSED_BY_PRODUCT,
+        "members": Absence.NOT_FETCHED,
+    }
+    return Group(
+        ref=Ref(tenant=tenant, id=group_id(draft.of, number)),
+        origin=Origin(backend="jamf", read_at=read_at, absent=absent),
+        name=draft.name,
+        of=draft.of,
+        members=members,
     )
 
 

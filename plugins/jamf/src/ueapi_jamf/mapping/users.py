@@ -8,9 +8,9 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from ueapi.model import Absence, ManagedAppleID, Origin, Ref, User
+from ueapi.model import Absence, ManagedAppleID, Origin, Ref, User, UserDraft
 from ueapi_jamf.mapping.text import filled
-from ueapi_jamf.wire.users import UserWire
+from ueapi_jamf.wire.users import InventoryWire, UserWire
 
 _ABSENT: Final[Mapping[str, Absence]] = dict.fromkeys(
     ("username", "name", "email", "managed_apple_id"), Absence.NOT_EXPOSED_BY_PRODUCT
@@ -52,3 +52,26 @@ def managed_apple_id_or_none(typed: str | None) -> ManagedAppleID | None:
         return ManagedAppleID(typed)
     except ValidationError:
         return None
+
+
+def row_from_draft(draft: UserDraft) -> dict[str, str]:
+    """The fields of a new user. Without a username of their own, people get their Managed Apple ID as one.
+
+    Jamf Pro demands a username and has each only once. The part before the @ would do for one domain only.
+    """
+    return {
+        "username": draft.username or draft.managed_apple_id.root,
+        "realname": draft.name.strip(),
+        "email": draft.email.strip(),
+        "managedAppleId": draft.managed_apple_id.root,
+    }
+
+
+def row_agreeing(row: InventoryWire, draft: UserDraft) -> InventoryWire:
+    """The stored user with what the draft says; the Managed Apple ID stays as it is spelled."""
+    agreed = row.copy()
+    agreed["realname"] = draft.name.strip()
+    agreed["email"] = draft.email.strip()
+    if draft.username:
+        agreed["username"] = draft.username
+    return agreed

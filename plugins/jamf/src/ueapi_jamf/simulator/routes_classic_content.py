@@ -109,19 +109,22 @@ class ContentRoutes:
     async def change_profile(self, request: Request) -> Response:
         """Change what is given; a scope replaces the stored one as a whole. Source: Classic API.
 
-        Guess: new payloads go to every phone in scope, whatever `redeploy_on_update` says.
+        Source: Jamf's notes on PI-827: saving anything on a profile may decode the stored payloads once more; here it
+        always does. Guess: payloads that differ from the stored ones go to every phone in scope, whatever
+        `redeploy_on_update` says, and equal ones to none.
         """
         row, body = self._profile(request), await document(request, _PROFILE)
         name = text(body, "general/name")
         holder = self.server.profiles.named(name) if name else None
         if holder is not None and holder is not row:
             refuse_classic(409, "Error: Duplicate name")
-        payloads = text(body, "general/payloads")
-        if payloads:
-            row.content = ingested(payloads, row.identifier)
+        payloads = text(body, "general/payloads") or row.content.decode()
+        content = ingested(payloads, row.identifier)
+        self._take_profile(row, body)
+        if content != row.content:
+            row.content = content
             row.edition += 1
         row.name = name or row.name
-        self._take_profile(row, body)
         return made(_PROFILE, row.id)
 
     async def drop_profile(self, request: Request) -> Response:

@@ -5,7 +5,7 @@ XML and not the API's JSON rendering, which shows a container with one row as an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, TypeVar
 
 from lxml import etree
@@ -30,22 +30,22 @@ class ClassicWire(BaseModel):
 M = TypeVar("M", bound=ClassicWire)
 
 
-def root_of(reply: Reply, name: str) -> Element:
-    """The document's root, which has to have that name.
+def root_of(reply: Reply, *names: str) -> Element:
+    """The document's root, which has to have one of these names.
 
     Raises:
         Unintelligible: the reply is not such a document.
     """
     root = read_xml(reply.body)
-    if root.tag != name:
+    if root.tag not in names:
         raise Unintelligible(
-            f"expected a document {name!r} of the Classic API and got another one.",
+            f"expected a document {names[0]!r} of the Classic API and got another one.",
             remedy="Check that the URL is the server itself and not a proxy; nothing was changed.",
         )
     return root
 
 
-def entries(container: Element | None) -> Iterator[Element]:
+def entries(container: Element | Iterable[Element] | None) -> Iterator[Element]:
     """The rows in a container, without its count."""
     return iter(() if container is None else [c for c in container if c.tag != _COUNT])
 
@@ -69,7 +69,7 @@ def shaped(shape: type[M], element: Element | None, reply: Reply, *, what: str) 
         raise misfit(problem, reply, what=what) from None
 
 
-def ids(container: Element | None) -> tuple[str, ...]:
+def ids(container: Element | Iterable[Element] | None) -> tuple[str, ...]:
     """The ids of a container's rows.
 
     Raises:

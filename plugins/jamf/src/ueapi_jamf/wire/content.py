@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from ueapi.errors import Unintelligible
 from ueapi.flow import Reply
-from ueapi_jamf.wire.classic import ClassicWire, entries, root_of, shaped
+from ueapi_jamf.wire.classic import ClassicWire, Element, entries, root_of, shaped
 from ueapi_jamf.wire.scopes import ScopeWire, read_scope
 
 
@@ -47,6 +48,8 @@ class ProfileDetail:
 
     profile: ProfileWire = field(repr=False)
     scope: ScopeWire | None
+    stored_scope: Element | None = field(default=None, repr=False)
+    """The scope as the server wrote it, to be sent back with changes."""
 
 
 @frozen
@@ -57,6 +60,8 @@ class AppDetail:
     licensing: AppLicensingWire
     has_configuration: bool
     scope: ScopeWire | None
+    stored_scope: Element | None = field(default=None, repr=False)
+    """The scope as the server wrote it, to be sent back with changes."""
 
 
 def read_profiles(reply: Reply) -> tuple[ProfileWire, ...]:
@@ -74,6 +79,7 @@ def read_profile(reply: Reply) -> ProfileDetail:
     return ProfileDetail(
         profile=shaped(ProfileWire, root.find("general"), reply, what="a profile"),
         scope=None if scope is None else read_scope(scope, reply),
+        stored_scope=scope,
     )
 
 
@@ -93,4 +99,19 @@ def read_app(reply: Reply) -> AppDetail:
         licensing=shaped(AppLicensingWire, root.find("vpp"), reply, what="an app's licensing"),
         has_configuration=bool(configuration.strip()),
         scope=None if scope is None else read_scope(scope, reply),
+        stored_scope=scope,
     )
+
+
+def require_scope(stored: Element | None, *, what: str) -> Element:
+    """The scope, without which none is written: it would replace what the server did not show.
+
+    Raises:
+        Unintelligible: the object came without its scope.
+    """
+    if stored is None:
+        raise Unintelligible(
+            f"{what} came without its scope.",
+            remedy="Change its scope in Jamf Pro's console instead; nothing was changed.",
+        )
+    return stored

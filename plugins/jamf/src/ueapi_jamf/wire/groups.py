@@ -40,6 +40,12 @@ class SmartGroupWire(TypedDict):
     criteria: list[CriterionWire]
 
 
+class StaticGroupWire(TypedDict):
+    """A static group; an update has to name its site again."""
+
+    siteId: NotRequired[str | None]
+
+
 class MemberWire(TypedDict):
     """One member; the other columns of its inventory are not read."""
 
@@ -79,6 +85,7 @@ _PRO_WORDS: Final[Mapping[str, str]] = {
 }
 DEVICE_GROUPS: Final = TypeAdapter(list[DeviceGroupWire])
 SMART_GROUP: Final = TypeAdapter(SmartGroupWire)
+STATIC_GROUP: Final = TypeAdapter(StaticGroupWire)
 MEMBER_PAGE: Final = TypeAdapter(MemberPageWire)
 
 

@@ -6,19 +6,18 @@ Source: Jamf Pro API 11.30 schema, `/v1/volume-purchasing-locations`; Jamf Class
 from __future__ import annotations
 
 from collections.abc import Iterable
-from copy import deepcopy
 from typing import Final, Literal, NotRequired
 
 from attrs import field, frozen
-from lxml import etree
 from pydantic import AwareDatetime, TypeAdapter
 from typing_extensions import TypedDict
 
 from ueapi.errors import Unintelligible
 from ueapi.flow import Reply
-from ueapi_jamf.assumed import ASSIGNMENT_USER_ELEMENT
-from ueapi_jamf.wire.classic import Element, entries, ids, root_of
+from ueapi_jamf.assumed import SCOPED_USER_ELEMENT
+from ueapi_jamf.wire.classic import ClassicWire, Element, entries, ids, root_of, shaped
 from ueapi_jamf.wire.scopes import read_scope
+from ueapi_jamf.wire.writing import Rows, document, new_id
 
 
 class LocationWire(TypedDict):
@@ -57,32 +56,49 @@ class ContentPageWire(TypedDict):
     results: list[ContentWire]
 
 
+ASSIGNMENT: Final = "vpp_assignment"
 LOCATION_PAGE: Final = TypeAdapter(LocationPageWire)
 CONTENT_PAGE: Final = TypeAdapter(ContentPageWire)
 
 
+class AssignmentRowWire(ClassicWire):
+    """One row of the listing of volume assignments."""
+
+    id: str
+    name: str = ""
+
+
 @frozen
 class Assignment:
-    """A volume assignment: whether it gives iPhone apps to anybody, and its scope as the server wrote it."""
+    """A volume assignment: its iPhone apps, whether it reaches anybody, and its scope as the server wrote it."""
 
-    has_apps: bool
+    store_ids: tuple[str, ...]
     reaches_anybody: bool
     excluded: frozenset[str] = field(repr=False)
     scope: Element = field(repr=False)
 
+    @property
+    def has_apps(self) -> bool:
+        """Whether it gives any iPhone app."""
+        return bool(self.store_ids)
 
-def read_assignment_ids(reply: Reply) -> tuple[str, ...]:
+
+def read_assignments(reply: Reply) -> tuple[AssignmentRowWire, ...]:
     """Read the listing of volume assignments."""
-    return ids(root_of(reply, "vpp_assignments"))
+    root = root_of(reply, "vpp_assignments")
+    return tuple(
+        shaped(AssignmentRowWire, row, reply, what="the listing of volume assignments")
+        for row in entries(root)
+    )
 
 
-def require_assignment(reply: Reply) -> None:
-    """See that an update was answered by the server itself, and not by a page on the way.
+def require_assignment(reply: Reply) -> str:
+    """See that a write was answered by the server itself, and not by a page on the way; return the id.
 
     Raises:
         Unintelligible: it was not; whether anything was changed is seen by reading.
     """
-    root_of(reply, "vpp_assignment")
+    return new_id(reply, ASSIGNMENT)
 
 
 def read_assignment(reply: Reply) -> Assignment:
@@ -91,41 +107,38 @@ def read_assignment(reply: Reply) -> Assignment:
     Raises:
         Unintelligible: it has no scope. Writing one would replace what the server did not show.
     """
-    root = root_of(reply, "vpp_assignment")
+    root = root_of(reply, ASSIGNMENT)
     scope = root.find("scope")
     if scope is None:
         raise Unintelligible(
             "a volume assignment came without its scope.",
-            remedy="Exclude the users in Jamf Pro's console instead; nothing was changed.",
+            remedy="Change its users in Jamf Pro's console instead; nothing was changed.",
         )
     reach = read_scope(scope, reply)
+    apps = entries(root.find("ios_apps"))
     return Assignment(
-        has_apps=any(True for _ in entries(root.find("ios_apps"))),
+        store_ids=tuple((app.findtext("adam_id") or "").strip() for app in apps),
         reaches_anybody=reach.everyone or bool(reach.users or reach.user_groups),
         excluded=frozenset(ids(scope.find("exclusions/jss_users"))),
         scope=scope,
     )
 
 
-def scope_excluding(scope: Element, user_ids: Iterable[str]) -> bytes:
-    """The update that keeps the whole scope and excludes these users besides.
-
-    A scope in an update replaces the stored one, so everything the server showed goes back, also what this
-    backend does not know.
-    """
-    root = etree.Element("vpp_assignment")
-    kept = deepcopy(scope)
-    kept.tail = None
-    root.append(kept)
-    excluded = _child(_child(kept, "exclusions"), "jss_users")
-    for user_id in user_ids:
-        user = etree.SubElement(excluded, ASSIGNMENT_USER_ELEMENT)
-        etree.SubElement(user, "id").text = user_id
-    # Counts are the server's; ours would be wrong by the users just added.
-    etree.strip_elements(root, "size", with_tail=False)
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+def new_assignment(name: str, *, location: str, store_id: str, user_ids: Iterable[str]) -> bytes:
+    """A volume assignment of one app to these users. Source: Jamf Classic API schema, `/vppassignments`."""
+    return document(
+        ASSIGNMENT,
+        {
+            "general": {"name": name, "vpp_admin_account_id": location},
+            "ios_apps": {"ios_app": {"adam_id": store_id}},
+            "scope": {
+                "all_jss_users": False,
+                "jss_users": Rows(SCOPED_USER_ELEMENT, tuple(user_ids)),
+            },
+        },
+    )
 
 
-def _child(parent: Element, name: str) -> Element:
-    found = parent.find(name)
-    return etree.SubElement(parent, name) if found is None else found
+def assignment_with(scope: Element) -> bytes:
+    """The update that replaces the scope, and nothing else."""
+    return document(ASSIGNMENT, {}, beside=[scope])

@@ -25,5 +25,30 @@ class UserPageWire(TypedDict):
     results: list[UserWire]
 
 
+class InventoryWire(UserWire):
+    """One user with all that an update has to send back, since it replaces the whole."""
+
+    phone: NotRequired[str | None]
+    position: NotRequired[str | None]
+    enableCustomPhotoUrl: NotRequired[bool | None]
+    customPhotoUrl: NotRequired[str | None]
+
+
+class InventoryPageWire(TypedDict):
+    """One page of users with everything."""
+
+    totalCount: int
+    results: list[InventoryWire]
+
+
+class MadeWire(TypedDict):
+    """The answer to making something."""
+
+    id: str
+
+
+MADE: Final = TypeAdapter(MadeWire)
+INVENTORY: Final = TypeAdapter(InventoryWire)
+INVENTORY_PAGE: Final = TypeAdapter(InventoryPageWire)
 USER: Final = TypeAdapter(UserWire)
 USER_PAGE: Final = TypeAdapter(UserPageWire)
