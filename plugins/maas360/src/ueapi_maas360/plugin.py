@@ -16,4 +16,5 @@ def ueapi_backend() -> BackendManifest:
         build="ueapi_maas360.backend:build",
         sheet="ueapi_maas360.sheet:SHEET",
         translate="ueapi_maas360.mapping.policies:translate_content",
+        simulator="ueapi_maas360.simulator:build",
     )
