@@ -1,0 +1,156 @@
+"""Service discovery: from the address a person types to the service that enrolls them.
+
+Source: Apple, Device Management, the account-driven enrollment flows (simple and OAuth 2), step 1 to 3.
+"""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Final, NoReturn
+from urllib.parse import quote, urlencode, urlsplit
+
+from attrs import field, frozen
+
+from ueapi.errors import InvalidModel
+
+WELL_KNOWN: Final = "/.well-known/com.apple.remotemanagement"
+"""Path at the address's domain that a device asks, over https only."""
+CONTENT_TYPE: Final = "application/json"
+LARGEST: Final = 64 * 1024
+"""Bytes of a document; real ones have a hundred."""
+_REMEDY: Final = (
+    "Serve {“Servers”: [{“Version”: “mdm-byod”, “BaseURL”: “https://…”}]}; "
+    "the device ends the enrollment otherwise."
+)
+
+
+class Version(StrEnum):
+    """Which kind of enrollment a server offers."""
+
+    BYOD = "mdm-byod"
+    """Account-driven User Enrollment: a person's own device."""
+    ADDE = "mdm-adde"
+    """Account-driven Device Enrollment: the organization's device."""
+
+
+class ModelFamily(StrEnum):
+    """What kind of device asks."""
+
+    IPHONE = "iPhone"
+    IPAD = "iPad"
+    MAC = "Mac"
+    APPLE_TV = "AppleTV"
+    WATCH = "Watch"
+    VISION = "RealityDevice"
+
+
+@frozen
+class UserIdentifier:
+    """What a person types into Settings, split at the last `@` as a device does."""
+
+    name: str = field(repr=False)
+    domain: str
+
+    @classmethod
+    def of(cls, typed: str) -> UserIdentifier:
+        """Take an address apart.
+
+        Raises:
+            InvalidModel: a part is missing, or the domain is none with a dot. Nothing of the address is in the message.
+        """
+        name, at, domain = typed.strip().rpartition("@")
+        if not at or not name:
+            _refuse("the address has no name before its @")
+        labels = domain.split(".")
+        if len(labels) < 2 or not all(labels) or domain.split() != [domain]:
+            _refuse("what follows the @ is no full domain name")
+        return cls(name, domain.lower())
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.domain}"
+
+    def url(self, family: ModelFamily = ModelFamily.IPHONE) -> str:
+        """The address a device asks."""
+        query = urlencode(
+            {"user-identifier": str(self), "model-family": family.value}, quote_via=quote
+        )
+        return f"https://{self.domain}{WELL_KNOWN}?{query}"
+
+
+@frozen(kw_only=True)
+class Server:
+    """A service that enrolls; `base_url` is where the enrollment profile is asked for."""
+
+    version: Version
+    base_url: str
+
+
+@frozen
+class Document:
+    """The answer of discovery. Devices use the first server and, for now, no other."""
+
+    servers: tuple[Server, ...]
+
+    @property
+    def first(self) -> Server:
+        """The one a device uses."""
+        return self.servers[0]
+
+    def to_json(self) -> bytes:
+        """The document as it is served, the same bytes for the same content."""
+        rows = [{"Version": s.version.value, "BaseURL": s.base_url} for s in self.servers]
+        return json.dumps({"Servers": rows}, separators=(",", ":")).encode()
+
+
+def document(base_url: str, version: Version = Version.BYOD) -> Document:
+    """The document for one service.
+
+    Raises:
+        InvalidModel: the address is not https, or has no host.
+    """
+    return Document((Server(version=version, base_url=_checked(base_url)),))
+
+
+def document_from_json(content: bytes) -> Document:
+    """Read a document as strictly as a device does.
+
+    Raises:
+        InvalidModel: it is larger than any real one, no JSON, or a key is missing or of another kind.
+    """
+    if len(content) > LARGEST:
+        _refuse(f"it has {len(content)} bytes")
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        _refuse("it is no JSON")
+    rows = found.get("Servers") if isinstance(found, dict) else None
+    if not isinstance(rows, list) or not rows:
+        _refuse("“Servers” is missing, empty or no list")
+    return Document(tuple(_server(row) for row in rows))
+
+
+def _server(row: object) -> Server:
+    if not isinstance(row, dict):
+        _refuse("an entry of “Servers” is no object")
+    version, base_url = row.get("Version"), row.get("BaseURL")
+    if not isinstance(version, str) or version not in set(Version):
+        _refuse("“Version” is neither mdm-byod nor mdm-adde")
+    if not isinstance(base_url, str):
+        _refuse("“BaseURL” is missing or no text")
+    return Server(version=Version(version), base_url=_checked(base_url))
+
+
+def _checked(base_url: str) -> str:
+    try:
+        parts = urlsplit(base_url)
+        host = parts.hostname
+    except ValueError:
+        _refuse("“BaseURL” is no address")
+    if parts.scheme != "https" or not host:
+        _refuse("“BaseURL” is no https address")
+    return base_url
+
+
+def _refuse(why: str) -> NoReturn:
+    raise InvalidModel(f"service discovery can't use this: {why}.", remedy=_REMEDY)
