@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from attrs import define, field
 
-from ueapi.client import Tenant
+from ueapi.client import Tenant, connect
 from ueapi.contract import Backend, Capability, Context
 from ueapi.errors import CapabilityUnsupported, ManualStepRequired
 from ueapi.model import Thing, User
@@ -17,7 +17,10 @@ from ueapi.plugins import Registry
 from ueapi.rehearsal.apps_and_books import AppsAndBooks
 from ueapi.rehearsal.fleet import Fleet
 from ueapi.rehearsal.simulator import Simulator
+from ueapi.rehearsal.wire import InProcess
 from ueapi.rehearsal.world import ON_TIME, Place, World
+from ueapi.runtime.events import Observer
+from ueapi.testing.quality import Quality
 from ueapi.testing.silent import SilentProduct
 
 T = TypeVar("T")
@@ -43,6 +46,7 @@ class Harness:
     users: int = USERS
     seed: int = SEED
     settings: Mapping[str, str] | None = field(default=None, repr=False)
+    _quality: Quality | None = field(default=None, repr=False)
 
     @classmethod
     def build(
@@ -54,11 +58,13 @@ class Harness:
         seed: int = SEED,
         settings: Mapping[str, str] | None = None,
         skew: timedelta = ON_TIME,
+        quality: Quality | None = None,
     ) -> Harness:
         """Furnish the plugin's simulator with a seeded fleet and connect the backend to it.
 
         A plugin without a simulator names connect `settings`, and is connected to a product that answers nothing.
-        `skew` is how far the product's clock is ahead of ours.
+        `skew` is how far the product's clock is ahead of ours. `quality` is what the author states, by default the
+        plugin's own `quality.yaml`.
         """
         plugins = registry or Registry.installed()
         world = World.empty(users=users, seed=seed)
@@ -77,6 +83,7 @@ class Harness:
             users=users,
             seed=seed,
             settings=settings,
+            quality=quality,
         )
 
     def rebuilt(self, *, skew: timedelta = ON_TIME) -> Harness:
@@ -88,11 +95,35 @@ class Harness:
             seed=self.seed,
             settings=self.settings,
             skew=skew,
+            quality=self._quality,
         )
+
+    @property
+    def quality(self) -> Quality:
+        """What the plugin's author states: costs of operations, losses, answers to rules."""
+        if self._quality is None:
+            self._quality = Quality.of_backend(self.registry, self.tenant.backend)
+        return self._quality
 
     def connect(self, *, page_rows: int | None = None) -> Tenant:
         """A second tenant object for the same product, perhaps with small pages where the backend has a setting."""
         return self.world.tenant(self.registry, self.place, self.tenant.name, page_rows)
+
+    def connect_with(
+        self, settings: Mapping[str, str], observers: Iterable[Observer] = ()
+    ) -> Tenant:
+        """A second tenant object with some settings replaced, perhaps watched."""
+        given: dict[str, Any] = {**self.place.settings, **settings}
+        return connect(
+            self.tenant.backend,
+            name=self.tenant.name,
+            registry=self.registry,
+            clock=self.world.clock,
+            rng=self.world.stream("kit"),
+            transport=InProcess(self.world.network),
+            observers=observers,
+            **given,
+        )
 
     @property
     def simulator(self) -> Simulator:
@@ -130,18 +161,23 @@ class Harness:
         ids = self.apple.store_ids(self.location)
         return sum(self.apple.holds(self.location, store_id, maid.root) for store_id in ids)
 
+    def can(self, capability: Capability) -> bool:
+        """Whether the sheet says that the backend does it by itself."""
+        return self.tenant.sheet[capability].is_callable
+
     def both_ways(self, capability: Capability, act: Callable[[Tenant], T]) -> T | None:
         """Do it if the sheet says the backend can, and return the result; otherwise see it refused.
 
         Raises:
             AssertionError: what the sheet refuses went through, was refused otherwise, or cost a request.
         """
-        if self.tenant.sheet[capability].is_callable:
+        if self.can(capability):
             return act(self.tenant)
         before = len(self.simulator.log.entries)
         try:
             act(self.tenant)
-        except (CapabilityUnsupported, ManualStepRequired):
+        except (CapabilityUnsupported, ManualStepRequired) as problem:
+            assert problem.remedy, f"the refusal of {capability.value} has no remedy"
             assert len(self.simulator.log.entries) == before, f"{capability.value} cost a request"
             return None
         raise AssertionError(f"the sheet refuses {capability.value}, and it went through")

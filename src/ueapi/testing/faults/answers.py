@@ -20,6 +20,8 @@ from ueapi.testing.faults.outcome import (
     tried,
 )
 from ueapi.testing.harness import Harness
+from ueapi.testing.promises import promise
+from ueapi.testing.tiers import Topic
 
 _UNUSABLE: Final = (Unintelligible, Unavailable, OutcomeUnknown)
 _NO_ANSWER: Final = (Unreachable, Unavailable)
@@ -28,6 +30,11 @@ _NO_ANSWER: Final = (Unreachable, Unavailable)
 class AnswersConformance:
     """The product does what was asked, or not, and the answer doesn't tell."""
 
+    @promise(
+        "faults.answers.lost-change",
+        Topic.FAULTS,
+        fix="Look for the object before making it, and mark calls whose repetition makes a second one READABLE.",
+    )
     def test_a_change_whose_answer_is_lost_is_there_once(self, harness: Harness) -> None:
         """The product acts, and the connection breaks: asked again, the object is found and not made twice."""
         line = Line.at(harness)
@@ -37,6 +44,11 @@ class AnswersConformance:
             )
             require_once(harness, change, number)
 
+    @promise(
+        "faults.answers.read-back",
+        Topic.FAULTS,
+        fix="Mark a call READABLE where the backend lists or gets its effect, and BLIND where nothing shows it.",
+    )
     def test_a_lost_answer_says_truthfully_whether_one_can_look(self, harness: Harness) -> None:
         """OutcomeUnknown has `can_read_back` exactly where something the backend reads shows the effect."""
         line = Line.at(harness)
@@ -55,6 +67,11 @@ class AnswersConformance:
                 "the call READABLE."
             )
 
+    @promise(
+        "faults.answers.felt-once",
+        Topic.FAULTS,
+        fix="Mark calls that people notice BLIND.",
+    )
     def test_what_people_feel_is_never_sent_again_by_itself(self, harness: Harness) -> None:
         """An invitation whose answer was lost, or may have been, is for the caller to repeat."""
         line = Line.at(harness)
@@ -67,6 +84,11 @@ class AnswersConformance:
                     "the runtime doesn't repeat it."
                 )
 
+    @promise(
+        "faults.answers.lost-read",
+        Topic.FAULTS,
+        fix="Give calls that read the effect READS.",
+    )
     def test_a_read_whose_answer_is_lost_is_repeated(self, harness: Harness) -> None:
         """Reading is harmless, so the runtime asks again."""
         line = Line.at(harness)
@@ -78,6 +100,11 @@ class AnswersConformance:
                 f"{outcome.what} reads otherwise after a lost answer"
             )
 
+    @promise(
+        "faults.answers.slow",
+        Topic.FAULTS,
+        fix="Give calls that read the effect READS, and let OutcomeUnknown through.",
+    )
     def test_a_slow_answer_is_not_waited_for(self, harness: Harness) -> None:
         """No byte for 30 seconds counts as lost: reads are repeated, changes are there once."""
         line = Line.at(harness)
@@ -94,6 +121,11 @@ class AnswersConformance:
             )
             require_once(harness, change, number)
 
+    @promise(
+        "faults.answers.trickle",
+        Topic.FAULTS,
+        fix="Don't catch Unreachable to carry on with nothing.",
+    )
     def test_a_body_that_trickles_ends_at_the_deadline(self, harness: Harness) -> None:
         """An answer that is still arriving at the deadline is given up, and told as no answer."""
         line = Line.at(harness)
@@ -109,6 +141,11 @@ class AnswersConformance:
                 "Unreachable to carry on with nothing."
             )
 
+    @promise(
+        "faults.answers.proxy-page",
+        Topic.FAULTS,
+        fix="Have `fault` map 5xx to Unavailable, whatever the body is.",
+    )
     def test_a_proxys_error_page_is_no_answer(self, harness: Harness) -> None:
         """HTML with status 502: reads are repeated, and changes raise that it is unknown, or not done."""
         line = Line.at(harness)
@@ -124,6 +161,11 @@ class AnswersConformance:
             )
             require_once(harness, change, number)
 
+    @promise(
+        "faults.answers.portal",
+        Topic.FAULTS,
+        fix="Read the body of every answer through a wire model, also where nothing in it is needed.",
+    )
     def test_a_sign_in_page_of_a_network_is_never_taken_for_success(self, harness: Harness) -> None:
         """HTML with status 200 in place of the answer: nothing was read and nothing was changed, so it is an error."""
         line = Line.at(harness)
@@ -133,6 +175,11 @@ class AnswersConformance:
             _require_refused(outcome, "a network's sign-in page")
             require_once(harness, change, number)
 
+    @promise(
+        "faults.answers.half",
+        Topic.FAULTS,
+        fix="Parse the body as a whole, and raise Unintelligible where it doesn't fit.",
+    )
     def test_half_an_answer_is_never_read_as_a_whole_one(self, harness: Harness) -> None:
         """A body cut in half is an error or is asked for again; no object is made from it."""
         line = Line.at(harness)

@@ -20,6 +20,8 @@ from ueapi.testing.faults.acts import LISTINGS, READINGS, Deed
 from ueapi.testing.faults.line import Asked, Line
 from ueapi.testing.faults.outcome import offered, told, tried
 from ueapi.testing.harness import Harness
+from ueapi.testing.promises import promise
+from ueapi.testing.tiers import Topic
 
 LIFETIME: Final = 60
 """Seconds a credential lives."""
@@ -35,6 +37,11 @@ HELD: Final = 0.02
 class CredentialsConformance:
     """Credentials are renewed before they end, once for everyone, and nobody who calls notices."""
 
+    @promise(
+        "faults.credentials.lifetime",
+        Topic.FAULTS,
+        fix="Tell a credential's true `lifetime`, and have `fault` map 401 to CredentialsRejected.",
+    )
     def test_credentials_of_a_minute_last_six_hours_of_calls(self, harness: Harness) -> None:
         """Each call of six hours succeeds, and there are no more sign-ins than lifetimes."""
         line = _with_short_credentials(harness)
@@ -57,6 +64,11 @@ class CredentialsConformance:
             "told too short is renewed all the time."
         )
 
+    @promise(
+        "faults.credentials.during-a-listing",
+        Topic.FAULTS,
+        fix="Let the runtime sign calls; keep no credential in the adapter.",
+    )
     def test_credentials_that_end_during_a_listing_go_unnoticed(self, harness: Harness) -> None:
         """Every page takes longer than a credential lives for, and the listing is whole."""
         line = _with_short_credentials(harness)
@@ -76,6 +88,11 @@ class CredentialsConformance:
                 f"{outcome.what} reads otherwise on short credentials"
             )
 
+    @promise(
+        "faults.credentials.revoked",
+        Topic.FAULTS,
+        fix="Have `fault` map 401 to CredentialsRejected, so that the runtime signs in once more.",
+    )
     def test_revoked_credentials_are_replaced_in_the_middle(self, harness: Harness) -> None:
         """The product ends every credential again and again; the caller sees the same rows."""
         _require_credentials(harness, harness.simulator.revoke_credentials())
@@ -94,6 +111,11 @@ class CredentialsConformance:
             )
             assert told(outcome.value) == calm, f"{outcome.what} reads otherwise after a renewal"
 
+    @promise(
+        "faults.credentials.one-sign-in",
+        Topic.FAULTS,
+        fix="Sign in through `auth` only; the runtime lets one at a time through.",
+    )
     def test_one_signs_in_for_everyone(self, harness: Harness) -> None:
         """Callers in several threads whose credential has ended wait for one sign-in, and never make two at once."""
         line = _with_short_credentials(harness)

@@ -19,6 +19,8 @@ from ueapi.testing.faults.acts import LISTINGS, ORDERS, READINGS, Reading
 from ueapi.testing.faults.line import Line
 from ueapi.testing.faults.outcome import Outcome, leaves, offered, rest, told, tried
 from ueapi.testing.harness import Harness
+from ueapi.testing.promises import promise
+from ueapi.testing.tiers import Topic
 
 Edit = Callable[[Table], None]
 Path = tuple[str, ...]
@@ -59,6 +61,11 @@ class Edited:
 class FieldsConformance:
     """Rows are read as they are documented: more is ignored, less is told, and what is new is not guessed."""
 
+    @promise(
+        "faults.fields.new-field",
+        Topic.FAULTS,
+        fix="Have wire models ignore other fields.",
+    )
     def test_a_field_nobody_documented_is_ignored(self, harness: Harness) -> None:
         """Products grow fields; every reading stays the same."""
         line, edited = Line.at(harness), Edited.at(harness)
@@ -77,6 +84,11 @@ class FieldsConformance:
                 f"{outcome.what} takes an unknown field for one it knows"
             )
 
+    @promise(
+        "faults.fields.new-value",
+        Topic.FAULTS,
+        fix="Map the product's words by a table, and raise Unintelligible or say unknown for a new one.",
+    )
     def test_a_value_nobody_documented_is_never_taken_for_a_known_one(
         self, harness: Harness
     ) -> None:
@@ -94,6 +106,11 @@ class FieldsConformance:
                     continue
                 _require_unknown(outcome, name, calm)
 
+    @promise(
+        "faults.fields.missing",
+        Topic.FAULTS,
+        fix="Give None with its reason in `origin.absent`, or raise Unintelligible; never a default.",
+    )
     def test_a_missing_field_is_told_and_never_made_up(self, harness: Harness) -> None:
         """What a row lacks is absent with its reason, or the listing raises Unintelligible; never a default."""
         line, edited = Line.at(harness), Edited.at(harness)

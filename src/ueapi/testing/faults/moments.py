@@ -13,6 +13,8 @@ from ueapi.testing.faults.credentials import LIFETIME
 from ueapi.testing.faults.line import Line
 from ueapi.testing.faults.outcome import offered, require_once, rest, timeless, told, tried
 from ueapi.testing.harness import Harness
+from ueapi.testing.promises import promise
+from ueapi.testing.tiers import Topic
 
 SKEWS: Final = (timedelta(minutes=2), timedelta(minutes=-3))
 LAG: Final = 60.0
@@ -29,6 +31,11 @@ class _Always(random.Random):
 class MomentsConformance:
     """Neither wrong clocks nor late nodes make a backend guess or do things twice."""
 
+    @promise(
+        "faults.moments.wrong-clock",
+        Topic.FAULTS,
+        fix="Measure lifetimes and waits on our clock, from the moment of the answer.",
+    )
     def test_a_clock_that_is_minutes_wrong_changes_nothing(self, harness: Harness) -> None:
         """Readings are the same, moments apart, and credentials of a minute still do."""
         for skew in SKEWS:
@@ -51,6 +58,11 @@ class MomentsConformance:
                     "from comparing the product's time with ours."
                 )
 
+    @promise(
+        "faults.moments.lagging-cluster",
+        Topic.FAULTS,
+        fix="Remember what was made for as long as `rows_lag`, and map a refusal because of the name to Conflict.",
+    )
     def test_making_sure_twice_on_a_lagging_cluster_makes_one(self, harness: Harness) -> None:
         """Right after a change every read shows what was before: no second object, at worst a Conflict that passes."""
         line = Line.at(harness)

@@ -17,6 +17,8 @@ from ueapi.testing.faults.acts import LISTINGS
 from ueapi.testing.faults.line import Line
 from ueapi.testing.faults.outcome import Outcome, offered, rest, tried
 from ueapi.testing.harness import Harness
+from ueapi.testing.promises import promise
+from ueapi.testing.tiers import Topic
 
 SIZES: Final = (4, 5)
 """Rows of a page: small fleets then have several, and in one case or the other the last one is short."""
@@ -38,6 +40,11 @@ class Listed:
 class PagesConformance:
     """A listing is whole, or says that it is not."""
 
+    @promise(
+        "faults.pages.shrinking",
+        Topic.FAULTS,
+        fix="Give each Page the product's total, so that the runtime can compare.",
+    )
     def test_a_page_that_shrinks_loses_no_row_silently(self, harness: Harness) -> None:
         """A deletion moves a row to a page that was read already: the listing is whole, or raises Unintelligible."""
         for listed in _odd_listings(harness, Oddity.SHRUNK_PAGE):
@@ -50,6 +57,11 @@ class PagesConformance:
                 "the product's total, so that the runtime can compare."
             )
 
+    @promise(
+        "faults.pages.row-twice",
+        Topic.FAULTS,
+        fix="Give each row the product's own id as `ref`; the runtime leaves repetitions out.",
+    )
     def test_a_row_that_comes_twice_is_listed_once(self, harness: Harness) -> None:
         """The last row of a page is also the first of the next one."""
         for listed in _odd_listings(harness, Oddity.DUPLICATE_ROW):
@@ -62,6 +74,11 @@ class PagesConformance:
                 "product's own id as `ref`; the runtime leaves repetitions out."
             )
 
+    @promise(
+        "faults.pages.repeated",
+        Topic.FAULTS,
+        fix="Give each Page the product's total and its own cursor, so that the runtime sees the repetition.",
+    )
     def test_a_page_that_repeats_ends_the_listing(self, harness: Harness) -> None:
         """Every later page is the first one again, its cursor included: an error, and not the rows without an end."""
         for listed in _odd_listings(harness, Oddity.REPEATED_PAGE):

@@ -20,6 +20,8 @@ from ueapi.testing.faults.outcome import (
     tried,
 )
 from ueapi.testing.harness import Harness
+from ueapi.testing.promises import promise
+from ueapi.testing.tiers import Topic
 
 OUTAGE: Final = 300.0
 """Seconds of an outage that no operation waits for."""
@@ -33,24 +35,49 @@ _PASSING: Final = (Unavailable, Unreachable, OutcomeUnknown, RateLimited)
 class RefusalsConformance:
     """The product, or something before it, refuses and does nothing."""
 
+    @promise(
+        "faults.refusals.429-seconds",
+        Topic.FAULTS,
+        fix="Map status 429 to RateLimited in `fault`, and leave `retry_after` to the runtime.",
+    )
     def test_a_429_with_seconds_is_waited_out_and_no_call_is_lost(self, harness: Harness) -> None:
         """`Retry-After: 30` holds every further request back for 30 seconds; then the call gets through."""
         _waits_as_told(harness, HintForm.SECONDS)
 
+    @promise(
+        "faults.refusals.429-date",
+        Topic.FAULTS,
+        fix="Leave `retry_after` of RateLimited empty; the runtime reads the usual headers.",
+    )
     def test_a_429_with_a_date_is_waited_out_and_no_call_is_lost(self, harness: Harness) -> None:
         """`Retry-After` with an HTTP date is kept to the second."""
         _waits_as_told(harness, HintForm.DATE)
 
+    @promise(
+        "faults.refusals.429-headers",
+        Topic.FAULTS,
+        fix="Leave `retry_after` of RateLimited empty; the runtime reads the usual headers.",
+    )
     def test_a_429_with_rate_limit_headers_is_waited_out_and_no_call_is_lost(
         self, harness: Harness
     ) -> None:
         """`X-RateLimit-Remaining: 0` and `X-RateLimit-Reset` count as a wait."""
         _waits_as_told(harness, HintForm.RESET)
 
+    @promise(
+        "faults.refusals.429-no-hint",
+        Topic.FAULTS,
+        fix="Map status 429 to RateLimited in `fault`; the runtime chooses the wait.",
+    )
     def test_a_429_without_a_hint_is_waited_out_and_no_call_is_lost(self, harness: Harness) -> None:
         """Without a hint the wait is our own, and not none."""
         _waits_as_told(harness, HintForm.NONE)
 
+    @promise(
+        "faults.refusals.429-change",
+        Topic.FAULTS,
+        fix="Map status 429 to RateLimited in `fault`; the runtime repeats it, whatever the call's effect.",
+    )
     def test_a_change_that_was_refused_with_429_is_made_once(self, harness: Harness) -> None:
         """Whichever of its requests is refused, the change goes through, and once."""
         line = Line.at(harness)
@@ -62,6 +89,11 @@ class RefusalsConformance:
                 )
                 require_once(harness, change, number)
 
+    @promise(
+        "faults.refusals.blink",
+        Topic.FAULTS,
+        fix="Map 5xx to Unavailable in `fault`, and give calls that read the effect READS.",
+    )
     def test_an_outage_of_a_moment_is_bridged_by_reads(self, harness: Harness) -> None:
         """503 for three seconds is not seen by who reads."""
         line = Line.at(harness)
@@ -78,6 +110,11 @@ class RefusalsConformance:
             line.clear()
             rest(harness)
 
+    @promise(
+        "faults.refusals.outage",
+        Topic.FAULTS,
+        fix="Map 5xx to Unavailable in `fault`, and keep nothing from a reading that failed.",
+    )
     def test_an_outage_of_minutes_is_told_and_then_over(self, harness: Harness) -> None:
         """A read raises Unavailable (or gets through), and reads the same as before once the outage is over."""
         line = Line.at(harness)
@@ -95,6 +132,11 @@ class RefusalsConformance:
             )
             line.clear()
 
+    @promise(
+        "faults.refusals.outage-change",
+        Topic.FAULTS,
+        fix="Map 5xx to Unavailable in `fault`, and look for the object before making it.",
+    )
     def test_nothing_is_doubled_by_an_outage_of_minutes(self, harness: Harness) -> None:
         """A change in an outage raises that nothing or something unknown happened; repeated later, it is there once."""
         line = Line.at(harness)
@@ -105,6 +147,11 @@ class RefusalsConformance:
                 )
                 require_once(harness, change, number)
 
+    @promise(
+        "faults.refusals.reset",
+        Topic.FAULTS,
+        fix="Give calls that read the effect READS, and look for the object before making it.",
+    )
     def test_a_reset_connection_is_no_loss(self, harness: Harness) -> None:
         """The connection breaks before the product sees the request: reads go through, changes are there once."""
         line = Line.at(harness)
@@ -122,6 +169,11 @@ class RefusalsConformance:
             for _, number in at_each_request(harness, line, change, Fault.RESET):
                 require_once(harness, change, number)
 
+    @promise(
+        "faults.refusals.budget",
+        Topic.FAULTS,
+        fix="Don't repeat in the adapter; the runtime does it.",
+    )
     def test_no_call_is_tried_more_often_than_the_budget(self, harness: Harness) -> None:
         """Against a product that refuses for good, each call comes at most five times, and then its error."""
         line = Line.at(harness)
@@ -137,6 +189,11 @@ class RefusalsConformance:
                     "RemoteError or Unreachable to carry on with nothing."
                 )
 
+    @promise(
+        "faults.refusals.deadline",
+        Topic.FAULTS,
+        fix="Don't repeat in the adapter; the runtime minds the deadline.",
+    )
     def test_the_deadline_is_kept(self, harness: Harness) -> None:
         """Whatever fails for good, an operation of one page ends within its deadline."""
         line = Line.at(harness)
