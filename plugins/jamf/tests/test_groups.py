@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from lxml import etree
 from plugins.jamf.tests.drive import CONTEXT, drive, json_reply, xml_reply
 
-from ueapi.errors import NotFound, Unintelligible
+from ueapi.errors import InvalidModel, NotFound, Unintelligible
 from ueapi.model import (
     AllOf,
     AnyOf,
@@ -15,6 +18,7 @@ from ueapi.model import (
     Criterion,
     CriterionField,
     ForeignCriterion,
+    GroupDraft,
 )
 from ueapi_jamf.facets.groups import JamfGroups
 from ueapi_jamf.mapping.criteria import criteria_from_wire
@@ -211,3 +215,56 @@ def holds(tree, values):
             return any(holds(term, values) for term in terms)
         case ForeignCriterion(text=text):
             return values[int(text.split('"')[1])]
+
+
+# -- making sure -------------------------------------------------------------------------------------
+
+
+def test_new_members_of_a_device_group_name_its_site_again():
+    """Jamf Pro refuses an update without the site, and another one would move the group."""
+    draft = GroupDraft(name="Loans", of="devices", members=("41", "42"))
+    listed = json_reply([{"id": 12, "name": "Loans", "isSmartGroup": False}])
+    members = json_reply({"totalCount": 1, "results": [{"mobileDeviceId": "41"}]})
+
+    _, calls = drive(
+        JamfGroups(CONTEXT).ensure(draft),
+        listed,
+        members,
+        json_reply({"groupId": "12", "siteId": "3"}),
+        json_reply({}),
+    )
+
+    assert (calls[-1].method, json.loads(calls[-1].body)) == (
+        "PATCH",
+        {
+            "groupName": "Loans",
+            "siteId": "3",
+            "assignments": [{"mobileDeviceId": "42", "selected": True}],
+        },
+    )
+
+
+def test_new_members_of_a_user_group_are_added_and_nothing_else_is_sent():
+    draft = GroupDraft(name="staff", of="users", members=("17", "18", "17"))
+    listed = xml_reply(
+        "<user_groups><user_group><id>6</id><name>Staff</name><is_smart>false</is_smart></user_group></user_groups>"
+    )
+    stored = xml_reply(
+        "<user_group><id>6</id><name>Staff</name><is_smart>false</is_smart>"
+        "<users><size>2</size><user><id>17</id></user><user><id>30</id></user></users></user_group>"
+    )
+    done = xml_reply("<user_group><id>6</id></user_group>", status=201)
+
+    ensured, calls = drive(JamfGroups(CONTEXT).ensure(draft), listed, stored, done)
+
+    root = etree.fromstring(calls[-1].body)
+    assert [e.text for e in root.findall("user_additions/user/id")] == ["18"]
+    assert [child.tag for child in root] == ["user_additions"]
+    assert ensured.value.members == ("17", "30", "18")
+
+
+def test_a_name_with_a_control_character_is_refused_before_it_is_sent():
+    listed = xml_reply("<user_groups/>")
+
+    with pytest.raises(InvalidModel, match="control character"):
+        drive(JamfGroups(CONTEXT).ensure(GroupDraft(name="a\x00b", of="users")), listed)

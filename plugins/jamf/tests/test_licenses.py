@@ -9,7 +9,7 @@ from lxml import etree
 from plugins.jamf.tests.drive import CONTEXT, NOW, drive, json_reply, xml_reply
 
 from ueapi.contract import Context
-from ueapi.errors import Unintelligible
+from ueapi.errors import Conflict, Unintelligible
 from ueapi.flow import Effect, Reply
 from ueapi_jamf.facets.licenses import JamfLicenses
 
@@ -161,3 +161,66 @@ def test_an_assignment_without_its_scope_is_never_overwritten():
 
     with pytest.raises(Unintelligible, match="without its scope"):
         drive(licenses().unassign(["17"]), listing(4), bare)
+
+
+# -- giving licenses ---------------------------------------------------------------------------------
+
+OWN = "ueapi: app 12 for users"
+
+
+def named(number=7, name=OWN):
+    row = f"<vpp_assignment><id>{number}</id><name>{name}</name></vpp_assignment>"
+    return xml_reply(f"<vpp_assignments><size>1</size>{row}</vpp_assignments>")
+
+
+def locations(*rows):
+    return json_reply({"totalCount": len(rows), "results": list(rows)})
+
+
+def content(in_use):
+    row = {"adamId": "12", "licenseCountTotal": 10, "licenseCountInUse": in_use}
+    return json_reply({"totalCount": 1, "results": [row]})
+
+
+def test_the_first_license_of_an_app_makes_an_assignment_at_the_location_with_most_left():
+    taken_over = {"id": "4", "clientContextMismatch": True}
+
+    _, calls = drive(
+        licenses().assign("12", ["17", "18"]),
+        listing(),
+        locations({"id": "2"}, {"id": "3"}, taken_over),
+        content(9),
+        content(1),
+        DONE,
+    )
+
+    made = etree.fromstring(calls[-1].body)
+    assert (calls[-1].method, calls[-1].target) == ("POST", "/JSSResource/vppassignments/id/0")
+    assert made.findtext("general/name") == OWN
+    assert made.findtext("general/vpp_admin_account_id") == "3"
+    assert made.findtext("ios_apps/ios_app/adam_id") == "12"
+    assert [e.text for e in made.findall("scope/jss_users/user/id")] == ["17", "18"]
+
+
+def test_more_users_join_the_assignment_and_are_no_longer_excluded():
+    _, calls = drive(licenses().assign("12", ["17"]), named(), assignment("9", "17"), DONE)
+
+    root, excluded = body_of(calls[-1])
+    assert calls[-1].target == "/JSSResource/vppassignments/id/7"
+    assert excluded == ["9"]
+    assert root.findtext("scope/jss_users/user/id") == "17"
+    assert root.findtext("scope/jss_user_groups/user_group/id") == "6"
+
+
+def test_the_assignment_is_looked_for_once():
+    facet = licenses()
+    drive(facet.assign("12", ["17"]), named(), assignment(), DONE)
+
+    _, calls = drive(facet.assign("12", ["18"]), assignment(), DONE)
+
+    assert [call.method for call in calls] == ["GET", "PUT"]
+
+
+def test_an_app_no_location_has_is_a_conflict():
+    with pytest.raises(Conflict, match="no location"):
+        drive(licenses().assign("12", ["17"]), listing(), locations())

@@ -11,12 +11,12 @@ from typing import Final
 from attrs import field, frozen
 
 from ueapi.contract import Accepted, Capability, Licenses, needs
-from ueapi.errors import Conflict
+from ueapi.errors import Conflict, NotFound
 from ueapi.flow import Call, Flow, Page, Reply, ask, ask_all
 from ueapi.model import LicensePool, Location
 from ueapi_jamf import paths
 from ueapi_jamf.facets.base import Facet
-from ueapi_jamf.facets.lately import LatelyMade, LatelyScoped
+from ueapi_jamf.facets.lately import LatelyScoped
 from ueapi_jamf.facets.rescoping import rescoped
 from ueapi_jamf.mapping.licenses import location_from_wire, pools_from_wire
 from ueapi_jamf.paging import every_row, next_cursor, page_number
@@ -48,7 +48,8 @@ _NAMED: Final = "ueapi: app {store_id} for users"
 class JamfLicenses(Facet, Licenses):
     """Locations and licenses of a Jamf Pro server."""
 
-    made: LatelyMade = field(factory=LatelyMade, repr=False)
+    kept: dict[str, str] = field(factory=dict, repr=False)
+    """Ids of this backend's own assignments by name, so that they are looked for once."""
     scoped: LatelyScoped = field(factory=LatelyScoped, repr=False)
 
     @needs(Capability.LICENSES_LIST)
@@ -81,22 +82,26 @@ class JamfLicenses(Facet, Licenses):
     def assign(self, store_id: str, user_ids: Sequence[str]) -> Flow[Accepted]:
         """Put the users into the volume assignment this backend keeps for the app; Jamf Pro gives them their license.
 
-        Costs one call to list, one to read and one to write. The first time it makes the assignment, which costs one
-        call for the locations and one or more for the content of each. Doing it again changes nothing.
+        Costs one call to read and one to write, and the first time one to list. Where there is no such assignment yet
+        it is made, which costs one call for the locations and one or more for the content of each. Doing it again
+        changes nothing.
 
         Raises:
             Conflict: no location of this server holds the app, or all of them are used by another service.
+            NotFound: somebody deleted the assignment meanwhile; repeated, it is made anew.
         """
         if not user_ids:
             return Accepted()
         name = _NAMED.format(store_id=store_id)
-        listed = yield from ask(classic_get(_ASSIGN, paths.ASSIGNMENTS))
-        number = next((row.id for row in read_assignments(listed) if row.name == name), None)
-        number = number or self.made.id_of(name, now=self.context.now())
+        number = self.kept.get(name) or (yield from self._listed(name))
         if number is None:
             yield from self._create(name, store_id, user_ids)
             return Accepted()
-        yield from self._include(number, user_ids)
+        try:
+            yield from self._include(number, user_ids)
+        except NotFound:
+            self.kept.pop(name, None)
+            raise
         return Accepted()
 
     @needs(Capability.LICENSES_UNASSIGN)
@@ -124,13 +129,19 @@ class JamfLicenses(Facet, Licenses):
             require_assignment(answer)
         return Accepted()
 
+    def _listed(self, name: str) -> Flow[str | None]:
+        listed = yield from ask(classic_get(_ASSIGN, paths.ASSIGNMENTS))
+        number = next((row.id for row in read_assignments(listed) if row.name == name), None)
+        if number is not None:
+            self.kept[name] = number
+        return number
+
     def _create(self, name: str, store_id: str, user_ids: Sequence[str]) -> Flow[None]:
         location = yield from self._location_of(store_id)
         body = new_assignment(name, location=location, store_id=store_id, user_ids=user_ids)
         reply = yield from ask(classic_post(_ASSIGN, paths.ASSIGNMENT, body=body))
-        number, now = require_assignment(reply), self.context.now()
-        self.made.note(name, number, now=now)
-        self.scoped.note(number, _included(user_ids), now=now)
+        number = self.kept[name] = require_assignment(reply)
+        self.scoped.note(number, _included(user_ids), now=self.context.now())
 
     def _include(self, number: str, user_ids: Sequence[str]) -> Flow[None]:
         reply = yield from ask(classic_get(_ASSIGN, paths.ASSIGNMENT, at={"id": number}))

@@ -28,6 +28,19 @@ def ingested(text: str, identifier: str) -> bytes:
         refuse_classic(409, "Unable to update the database")
 
 
+def checked(text: str, identifier: str) -> bytes:
+    """The profile to store from the text of `payloads` as it is, refused as if it had been decoded once more.
+
+    Raises:
+        Refused: after decoding once more it would be no property list.
+    """
+    ingested(text, identifier)
+    try:
+        return stored(text.encode(), identifier)
+    except InvalidModel:
+        refuse_classic(409, "Unable to update the database")
+
+
 def stored(content: bytes, identifier: str) -> bytes:
     """The profile with the server's identifiers, texts trimmed, written anew.
 

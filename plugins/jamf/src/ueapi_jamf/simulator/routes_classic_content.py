@@ -26,7 +26,7 @@ from ueapi_jamf.simulator.classic import (
     truth,
 )
 from ueapi_jamf.simulator.content import INSTALLED, MADE_AVAILABLE, AppRow, ProfileRow
-from ueapi_jamf.simulator.payloads import ingested
+from ueapi_jamf.simulator.payloads import checked, ingested
 from ueapi_jamf.simulator.server import Server
 
 PROFILES: Final = "/JSSResource/mobiledeviceconfigurationprofiles"
@@ -99,7 +99,7 @@ class ContentRoutes:
         if self.server.profiles.named(name) is not None:
             refuse_classic(409, "Error: Duplicate name")
         identifier = self.server.new_uuid().upper()
-        content = ingested(payloads, identifier)
+        content = self._ingested(payloads, identifier)
         shelf = self.server.profiles
         row = ProfileRow(id=shelf.new_id(), name=name, content=content, identifier=identifier)
         self._take_profile(row, body)
@@ -119,7 +119,7 @@ class ContentRoutes:
         if holder is not None and holder is not row:
             refuse_classic(409, "Error: Duplicate name")
         payloads = text(body, "general/payloads") or row.content.decode()
-        content = ingested(payloads, row.identifier)
+        content = self._ingested(payloads, row.identifier)
         self._take_profile(row, body)
         if content != row.content:
             row.content = content
@@ -133,6 +133,10 @@ class ContentRoutes:
         del self.server.profiles.rows[row.id]
         self.server.settle()
         return deleted(_PROFILE, row.id)
+
+    def _ingested(self, payloads: str, identifier: str) -> bytes:
+        take = checked if self.server.switches.stores_payloads_verbatim else ingested
+        return take(payloads, identifier)
 
     def _take_profile(self, row: ProfileRow, body: Element) -> None:
         general, scope = body.find("general"), body.find("scope")

@@ -34,6 +34,9 @@ class Switches:
     """Guess: a user-enrolled phone's EnrollmentID is shown as `udid`; otherwise the field is empty."""
     refuses_forbidden_commands: bool = False
     """Guess: what User Enrollment forbids is queued and fails on the phone; switched on, it is refused with 400."""
+    stores_payloads_verbatim: bool = False
+    """Guess: payloads are stored decoded once more. Jamf's notes on PI-827 also tell of servers that only refuse what
+    decoding would break, and then store the text as it came."""
     allows_user_enrollment: bool = False
     """Whether account-driven User Enrollment is set up."""
     allows_device_enrollment: bool = True
