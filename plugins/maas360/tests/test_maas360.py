@@ -1,32 +1,11 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
+from plugins.maas360.tests.portal import SETTINGS, backend
 from pydantic import ValidationError
 
-from ueapi.contract import Capability, Context, Level
-from ueapi.errors import CapabilityUnsupported
-from ueapi_maas360.backend import build
 from ueapi_maas360.plugin import ueapi_backend
 from ueapi_maas360.settings import Maas360Settings
-from ueapi_maas360.sheet import SHEET
-
-SETTINGS = {
-    "url": "https://services.m3.maas360.com",
-    "billing_id": "3009999",
-    "username": "api-admin",
-    "password": "p-secret",
-    "app_id": "com.3009999.ueapi",
-    "app_version": "1.0",
-    "app_access_key": "k-secret",
-    "platform_id": "3",
-}
-
-
-def made():
-    context = Context(tenant="third", now=lambda: datetime(2026, 11, 2, tzinfo=UTC))
-    return build(Maas360Settings.model_validate(SETTINGS), context)
 
 
 def test_the_manifest_speaks_this_contract():
@@ -37,23 +16,6 @@ def test_the_manifest_speaks_this_contract():
     assert manifest.name == "maas360"
 
 
-def test_each_capability_says_that_it_is_not_offered_yet():
-    assert {SHEET[c].level for c in Capability} == {Level.NOT_IMPLEMENTED}
-    assert all(
-        isinstance(SHEET.refusal(c, backend="maas360"), CapabilityUnsupported) for c in Capability
-    )
-
-
-def test_a_facet_refuses_without_asking():
-    with pytest.raises(CapabilityUnsupported):
-        made().devices.page(None)
-
-
-def test_credentials_are_never_sent_for_nothing():
-    with pytest.raises(CapabilityUnsupported, match="nothing was sent"):
-        next(made().auth.sign_in())
-
-
 def test_secrets_show_in_no_repr_and_no_error():
     settings = Maas360Settings.model_validate(SETTINGS)
 
@@ -61,3 +23,35 @@ def test_secrets_show_in_no_repr_and_no_error():
         Maas360Settings.model_validate(SETTINGS | {"platform_id": None, "stray": "p-secret"})
 
     assert "secret" not in repr(settings) + str(settings.password) + str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"url": "services.m3.maas360.com"},
+        {"url": "https://services.m3.maas360.com/device-apis"},
+        {"url": "https://api-admin:p-secret@services.m3.maas360.com"},
+        {"billing_id": ""},
+        {"page_rows": 500},
+        {"page_rows": 3},
+        {"managed_apple_id": "upn"},
+    ],
+)
+def test_settings_that_cannot_work_are_refused(wrong):
+    with pytest.raises(ValidationError):
+        Maas360Settings.model_validate(SETTINGS | wrong)
+
+
+def test_a_trailing_slash_of_the_address_is_no_path():
+    settings = Maas360Settings.model_validate(
+        SETTINGS | {"url": "https://services.m3.maas360.com/"}
+    )
+
+    assert settings.url == "https://services.m3.maas360.com"
+
+
+def test_no_limit_is_invented():
+    limits = backend().limits
+
+    assert (limits.per_minute, limits.per_day) == (None, None)
+    assert limits.profiles_per_device == 1

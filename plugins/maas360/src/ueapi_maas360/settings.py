@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import SecretStr
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator
 
 from ueapi.contract import Settings
+
+PageRows = Literal[25, 50, 100, 200, 250]
+"""The page sizes the product documents; what it does with others is unknown."""
 
 
 class Maas360Settings(Settings):
@@ -14,14 +20,44 @@ class Maas360Settings(Settings):
     billing id tells the instance.
     """
 
-    billing_id: str
+    billing_id: str = Field(min_length=1)
     """Account number, part of nearly every path."""
-    username: str
+    username: str = Field(min_length=1)
     """An administrator with the right to use web services."""
     password: SecretStr
-    app_id: str
+    app_id: str = Field(min_length=1)
     """Id of the registered application, such as "com.1009999.ueapi"."""
-    app_version: str
+    app_version: str = Field(min_length=1)
     app_access_key: SecretStr
-    platform_id: str
-    """Number of the platform the application was registered for."""
+    platform_id: str = Field(default="3", min_length=1)
+    """Number of the platform the application was registered for; 3 for nearly all of them."""
+    page_rows: PageRows = 250
+    """Rows asked for in one page of users or devices."""
+    managed_apple_id: Literal["email", "unknown"] = "email"
+    """Where a person's Managed Apple ID is read from, since no field holds it.
+
+    `email` is right when the account is set to use the e-mail address as the Managed Apple ID. `unknown` leaves it
+    unread, and nobody can be found by it.
+    """
+    managed_apple_id_attribute: str | None = None
+    """Name of the custom attribute of users that holds the Managed Apple ID, where the account keeps one; it comes
+    before `managed_apple_id`. A person is then found only by listing all users."""
+    user_domain: str | None = None
+    """Domain of people this makes; without it, what follows the @ of their Managed Apple ID."""
+    user_enrollment_mode: str | None = None
+    """What `enrollmentMode` says for a phone under User Enrollment in this account, where that is known.
+
+    Without it, and for phones that say something else, the kind of enrollment is concluded from what a row lacks.
+    """
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_address_alone(cls, value: str) -> str:
+        parts = urlsplit(value.strip().rstrip("/"))
+        if parts.scheme not in {"https", "http"} or not parts.hostname:
+            raise ValueError("url must look like https://services.m3.maas360.com")
+        if parts.username or parts.password:
+            raise ValueError("url must not hold credentials; give them as settings of their own")
+        if parts.path or parts.query or parts.fragment:
+            raise ValueError("url must be the root of the instance alone, without a path")
+        return parts.geturl()
