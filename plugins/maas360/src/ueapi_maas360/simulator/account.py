@@ -13,7 +13,15 @@ from starlette.responses import Response
 from ueapi.rehearsal.simulator import Surroundings
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.access import Access
-from ueapi_maas360.simulator.state import DeviceRow, EventRow, GroupRow, PolicyRow, Store, UserRow
+from ueapi_maas360.simulator.state import (
+    AuditRow,
+    DeviceRow,
+    EventRow,
+    GroupRow,
+    PolicyRow,
+    Store,
+    UserRow,
+)
 
 if TYPE_CHECKING:
     from ueapi_maas360.simulator.delivery import Delivery
@@ -61,6 +69,14 @@ class Account:
     def note_event(self, device: DeviceRow, what: str) -> None:
         """Note a compliance event."""
         self.store.events.append(EventRow(at=self.now(), device=device.key, what=what))
+
+    def note_login(self) -> None:
+        """Note a sign-in for the audit."""
+        self.store.audit.append(AuditRow(at=self.now(), what="Login", is_login=True))
+
+    def note_change(self, operation: str) -> None:
+        """Note a call for the audit."""
+        self.store.audit.append(AuditRow(at=self.now(), what=operation, is_login=False))
 
     # -- making rows -------------------------------------------------------------------------------
 

@@ -53,6 +53,11 @@ DEFAULT_POLICY: Final = "Default iOS MDM Policy"
 MDM_POLICY_TYPE: Final = "MDM"
 """`policyType` of an ordinary policy when a group is given one; the source shows `MTD`, for another product."""
 
+# -- enrollment ------------------------------------------------------------------------------------
+
+REQUEST_DAYS: Final = 30
+"""How long an enrollment request is open."""
+
 # -- actions ---------------------------------------------------------------------------------------
 
 ACTION_IDS: Final = {
@@ -69,6 +74,7 @@ ACTION_IDS: Final = {
 }
 """`actionId` and `actionName` of each action in `deviceActions`, in their order."""
 ACTION_TYPE: Final = "DEVICE"
+"""`actionType` of all of them."""
 
 PENDING: Final = "Pending"
 SENT: Final = "Sent"

@@ -231,7 +231,7 @@ class Delivery:
         holder = device.record.managed_apple_id
         others = [d for d in store.devices_of(device.user_id) if d is not device and d.is_managed]
         for app_id in app_ids:
-            app = store.app_with_id(app_id)
+            app = store.known_app(app_id)
             if app is None or app.store_id is None or any(app_id in d.apps for d in others):
                 continue
             around.apple.release(around.location, app.store_id, holder)

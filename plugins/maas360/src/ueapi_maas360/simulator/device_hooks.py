@@ -137,7 +137,7 @@ class DeviceHooks:
             return "No user has this Managed Apple ID."
         if self.account.takes_accounts:
             return None
-        invited = any(r.user_id == user.id for r in self.account.store.requests)
+        invited = any(r.user_id == user.id for r in self.account.store.invitations)
         if kind is EnrollmentKind.ACCOUNT_DRIVEN_USER or not invited:
             return "Signing in with a Managed Apple ID isn't set up in the portal."
         return None

@@ -9,7 +9,7 @@ from ueapi_maas360.simulator.state import APP_STORE, AppRow
 
 def add_store_app(account: Account, app: StoreApp) -> AppRow:
     """Put a store app into the catalog; it is there once."""
-    row = account.store.app_with_id(app.bundle_id)
+    row = account.store.known_app(app.bundle_id)
     if row is None:
         row = AppRow(
             id=account.store.next_id("app"),
@@ -19,6 +19,7 @@ def add_store_app(account: Account, app: StoreApp) -> AppRow:
             added=account.now(),
         )
         account.store.add_app(row)
+    row.is_deleted = False
     row.store_id, row.version = app.store_id, app.version
     return row
 

@@ -30,7 +30,7 @@ async def authenticate(account: Account, request: Request) -> Response:
     given = await _given(request)
     if not account.access.knows(given, request.path_params["billing"]):
         return _denied(request)
-    return _signed_in(request, {"authToken": account.access.issue().token})
+    return _signed_in(account, request, {"authToken": account.access.issue().token})
 
 
 async def authenticate_2(account: Account, request: Request) -> Response:
@@ -53,10 +53,13 @@ async def refresh(account: Account, request: Request) -> Response:
 
 def _with_both(account: Account, request: Request) -> Response:
     pair = account.access.issue()
-    return _signed_in(request, {"authToken": pair.token, "refreshToken": pair.refresh_token})
+    return _signed_in(
+        account, request, {"authToken": pair.token, "refreshToken": pair.refresh_token}
+    )
 
 
-def _signed_in(request: Request, tokens: Mapping[str, Value]) -> Response:
+def _signed_in(account: Account, request: Request, tokens: Mapping[str, Value]) -> Response:
+    account.note_login()
     response = answer(request, ROOT, {**tokens, "errorCode": 0})
     # Source: a published client was sent one; nothing depends on it.
     response.headers["Set-Cookie"] = "JSESSIONID=simulated; Path=/; HttpOnly"

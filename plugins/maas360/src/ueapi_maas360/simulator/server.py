@@ -13,7 +13,19 @@ from starlette.types import Receive, Scope, Send
 from ueapi.rehearsal.device_side import DeviceSide
 from ueapi.rehearsal.fleet import Fleet
 from ueapi.rehearsal.simulator import READS, Entry, Handler, Simulator, Surroundings, path_of
-from ueapi_maas360.simulator import routes_auth, routes_search, routes_users
+from ueapi_maas360.simulator import (
+    routes_actions,
+    routes_apps,
+    routes_auth,
+    routes_distribution,
+    routes_enrollment,
+    routes_events,
+    routes_groups,
+    routes_policies,
+    routes_search,
+    routes_users,
+    routes_views,
+)
 from ueapi_maas360.simulator.access import PLATFORM, Access
 from ueapi_maas360.simulator.account import Account, Route
 from ueapi_maas360.simulator.answers import Refused, error, refusal
@@ -27,7 +39,15 @@ from ueapi_maas360.simulator.throttle import Throttle
 ROUTES: Final[tuple[Route, ...]] = (
     *routes_auth.TABLE,
     *routes_search.TABLE,
+    *routes_views.TABLE,
+    *routes_actions.TABLE,
+    *routes_policies.TABLE,
+    *routes_enrollment.TABLE,
+    *routes_events.TABLE,
     *routes_users.TABLE,
+    *routes_groups.TABLE,
+    *routes_apps.TABLE,
+    *routes_distribution.TABLE,
 )
 _ROOTS: Final = {route.path: route.root for route in ROUTES}
 
@@ -93,9 +113,12 @@ class Maas360Simulator(Simulator):
 
         async def serve(request: Request) -> Response:
             try:
-                return await act(request)
+                response = await act(request)
             except Refused as refused:
                 return self._refusal(request, refused)
+            if route.changes:
+                self.account.note_change(route.path.split("{")[0].strip("/").split("/")[3])
+            return response
 
         return serve
 
@@ -150,7 +173,7 @@ class Maas360Simulator(Simulator):
 
     def secrets(self) -> frozenset[str]:
         store = self.account.store
-        kept = {r.passcode for r in store.requests}
+        kept = {r.passcode for r in store.invitations}
         kept.update(*(secrets_of(p) for p in store.policies.values()))
         return frozenset(kept) | self.access.secrets() | self._device_side.secrets() | self._planted
 

@@ -195,6 +195,7 @@ class AppRow:
     added: datetime
     category: str = "Business"
     leaves_with_control: bool = True
+    is_deleted: bool = False
     distributions: list[Distribution] = field(factory=list)
 
 
@@ -208,7 +209,16 @@ class EventRow:
 
 
 @define(kw_only=True)
-class Request:
+class AuditRow:
+    """Something the administrator did through the services: a sign-in, or a change."""
+
+    at: datetime
+    what: str
+    is_login: bool
+
+
+@define(kw_only=True)
+class Invitation:
     """An enrollment request that waits for the user."""
 
     id: int
@@ -230,7 +240,9 @@ class Store:
     apps: dict[str, AppRow] = field(factory=dict)
     """By app id, upper and lower case alike."""
     events: list[EventRow] = field(factory=list)
-    requests: list[Request] = field(factory=list)
+    invitations: list[Invitation] = field(factory=list)
+    alerts: list[str] = field(factory=list)
+    audit: list[AuditRow] = field(factory=list)
     attributes: dict[str, str] = field(factory=dict)
     """Names of custom attributes of devices, with their types."""
     _ids: dict[str, count[int]] = field(factory=dict)
@@ -332,7 +344,12 @@ class Store:
         return next((p for p in self.policies.values() if p.name.casefold() == wanted), None)
 
     def app_with_id(self, app_id: str) -> AppRow | None:
-        """The catalog's app of that id."""
+        """The catalog's app of that id, unless it was deleted."""
+        found = self.known_app(app_id)
+        return None if found is None or found.is_deleted else found
+
+    def known_app(self, app_id: str) -> AppRow | None:
+        """The app of that id, deleted or not."""
         return self.apps.get(app_id.strip().casefold())
 
     def add_app(self, row: AppRow) -> None:
