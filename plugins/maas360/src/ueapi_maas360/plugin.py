@@ -7,11 +7,11 @@ from ueapi.contract import BackendManifest, hookimpl
 
 @hookimpl
 def ueapi_backend() -> BackendManifest:
-    """Announce the MaaS360 backend, which names its settings and offers nothing yet."""
+    """Announce the MaaS360 backend."""
     return BackendManifest(
         name="maas360",
         product="IBM MaaS360",
-        contract="1.0",
+        contract="1.1",
         settings="ueapi_maas360.settings:Maas360Settings",
         build="ueapi_maas360.backend:build",
         sheet="ueapi_maas360.sheet:SHEET",

@@ -1,0 +1,191 @@
+"""The app catalog, and distributing apps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+from ueapi.contract import Accepted, Apps, Change, Ensured
+from ueapi.errors import ManualStepRequired, NotFound, Unintelligible
+from ueapi.flow import Effect, Flow, Page, ask
+from ueapi.model import App, AppDraft, AppKind, Scope
+from ueapi_maas360 import assumed
+from ueapi_maas360.facets.calls import Account, taken
+from ueapi_maas360.facets.listing import Listing
+from ueapi_maas360.facets.targets import in_turn, refuse_others
+from ueapi_maas360.mapping.apps import (
+    STORE_TYPE,
+    AppKey,
+    Target,
+    app_from_row,
+    is_listed,
+    scope_from_rows,
+)
+from ueapi_maas360.mapping.origin import Source
+from ueapi_maas360.wire.parts import xml_part
+from ueapi_maas360.wire.reading import Record, read
+
+_ENSURE: Final = "apps.ensure"
+_CATALOG: Final = "/application-apis/applications/1.0/search/{billing}"
+_ONE: Final = "/application-apis/applications/2.0/search/customer/{billing}"
+_DISTRIBUTIONS: Final = "/application-apis/applications/1.0/searchDistributions/{billing}"
+_ADD: Final = "/application-apis/applications/2.0/addITunesApp/customer/{billing}"
+_DISTRIBUTE: Final = "/application-apis/applications/1.0/distributeApp/{billing}"
+_STOP: Final = "/application-apis/applications/1.0/stopAppDistribution/{billing}"
+
+_BY_HAND: Final[Mapping[AppKind, tuple[str, ...]]] = MappingProxyType(
+    {
+        AppKind.IN_HOUSE: ("In the portal, add an enterprise app for iOS and upload its IPA file",),
+        AppKind.CUSTOM: (
+            "In Apple Business Manager, get licenses of the app for the location the account uses",
+            "In the portal, sync Apps and Books; the app then appears in the catalog",
+        ),
+        AppKind.WEB: ("In the portal, add a web clip for iOS with its address",),
+    }
+)
+
+
+@frozen(kw_only=True)
+class Maas360Apps(Apps):
+    """The account's apps for iPhone and iPad. An app's id is its type and identifier, such as "2:org.example.mail"."""
+
+    _account: Account
+    _source: Source
+    _page_rows: int
+
+    def page(self, cursor: str | None) -> Flow[Page[App]]:
+        """List apps: one call for each page. Apps for other platforms are left out, so there is no total.
+
+        Raises:
+            Unintelligible: apps are announced that no page holds.
+        """
+        page = yield from self._listing("apps.list").page(cursor)
+        if page.total and not page.items:
+            raise Unintelligible(
+                "the app catalog announces more apps than its pages hold.",
+                remedy="It may be changing just now; list again. Nothing was changed.",
+            )
+        kept = tuple(app_from_row(self._source, row) for row in page.items if is_listed(row))
+        return Page(kept, page.next)
+
+    def get(self, app_id: str) -> Flow[App]:
+        """Read one app and its distributions: two calls."""
+        key = AppKey.parse(app_id)
+        row = yield from self._row("apps.get", key)
+        return (yield from self._with_scope("apps.get", key, row))
+
+    def ensure(self, draft: AppDraft) -> Flow[Ensured[App]]:
+        """Find the app by bundle identifier, else add it from the store.
+
+        Costs one call for each page of the catalog, and to add one, one to write and one to read back.
+
+        Raises:
+            ManualStepRequired: the app is not in the catalog, and is of a kind that only a person can add.
+            NotFound: the app was added, and the catalog does not show it yet. Repeating does no harm.
+        """
+        rows = yield from self._listing(_ENSURE).walk()
+        listed = (app_from_row(self._source, row) for row in rows if is_listed(row))
+        found = next((app for app in listed if app.bundle_id == draft.bundle_id), None)
+        if found is not None:
+            return Ensured(found, Change.UNCHANGED)
+        if draft.kind is not AppKind.STORE:
+            raise _by_hand(draft)
+        body, content_type = xml_part(
+            assumed.APP_DETAILS, "appDetails", assumed.store_app(draft.bundle_id)
+        )
+        call = self._account.order(_ENSURE, _ADD, body, content_type, effect=Effect.READABLE)
+        taken((yield from ask(call)))
+        row = yield from self._row(_ENSURE, AppKey(STORE_TYPE, draft.bundle_id))
+        return Ensured(app_from_row(self._source, row), Change.CREATED)
+
+    def assign(self, app_ids: Sequence[str], to: Scope) -> Flow[Accepted]:
+        """Distribute each app to each target: one call for each pair, one after the other.
+
+        Licenses go out with it, as the portal's settings of the app say.
+
+        Raises:
+            Rejected: the scope has a target the product can't be given, or the product refuses a pair; `problems`
+                says how many were accepted before.
+        """
+        return (yield from self._order("apps.assign", _DISTRIBUTE, app_ids, to))
+
+    def unassign(self, app_ids: Sequence[str], to: Scope) -> Flow[Accepted]:
+        """Stop distributing each app to each target; calls and errors as for `assign`."""
+        return (yield from self._order("apps.unassign", _STOP, app_ids, to))
+
+    def _listing(self, operation: str) -> Listing:
+        root, row = assumed.CATALOG
+        return Listing(
+            account=self._account,
+            operation=operation,
+            path=_CATALOG,
+            root=root,
+            row=row,
+            rows=self._page_rows,
+        )
+
+    def _order(
+        self, operation: str, path: str, app_ids: Sequence[str], to: Scope
+    ) -> Flow[Accepted]:
+        keys = [AppKey.parse(app_id) for app_id in app_ids]
+        refuse_others(to, {"devices", "device_groups", "everyone"})
+        extra = {"instantInstall": "Yes", "sendEmail": "No"} if path == _DISTRIBUTE else {}
+        return (
+            yield from in_turn(
+                (
+                    self._account.form(
+                        operation,
+                        path,
+                        {"appType": key.type, "appId": key.native, **target, **extra},
+                        effect=Effect.READABLE,
+                    ),
+                    taken,
+                )
+                for key in keys
+                for target in _targets(to)
+            )
+        )
+
+    def _row(self, operation: str, key: AppKey) -> Flow[Record]:
+        query = {"appId": key.native, "appType": key.type, "pageSize": "25", "pageNumber": "1"}
+        reply = yield from ask(self._account.reading(operation, _ONE, query=query))
+        root, name = assumed.CATALOG
+        rows = read(reply, root, of="an app").records(name)
+        # The search finds apps whose identifiers only begin alike, too.
+        same = (r for r in rows if r.text("appId") == key.native and is_listed(r))
+        found = next(same, None)
+        if found is None:
+            raise NotFound(
+                "the catalog has no such app.",
+                remedy="It may have been deleted in the meantime; list again. Nothing was changed by reading.",
+            )
+        return found
+
+    def _with_scope(self, operation: str, key: AppKey, row: Record) -> Flow[App]:
+        query = {"appType": key.type, "appId": key.native}
+        reply = yield from ask(self._account.reading(operation, _DISTRIBUTIONS, query=query))
+        root, name = assumed.DISTRIBUTIONS
+        rows = read(reply, root, of="distributions").records(name)
+        return app_from_row(self._source, row, scope_from_rows(rows))
+
+
+def _targets(to: Scope) -> Iterator[Mapping[str, str]]:
+    if to.everyone:
+        yield {"targetDevices": Target.EVERYONE.value}
+    for group in to.device_groups:
+        yield {"targetDevices": Target.GROUP.value, "deviceGroupId": group}
+    for device in to.devices:
+        yield {"targetDevices": Target.DEVICE.value, "deviceId": device}
+
+
+def _by_hand(draft: AppDraft) -> ManualStepRequired:
+    steps = _BY_HAND[draft.kind]
+    return ManualStepRequired(
+        f"{draft.bundle_id} is not in the catalog, and this backend adds store apps only.",
+        steps=steps,
+        remedy=f"A person does this: {'; '.join(steps)}. Nothing was changed.",
+        operation=_ENSURE,
+    )
