@@ -21,7 +21,7 @@ MAIL = {
     "appFullVersion": "4.10",
     "status": "Active",
 }
-NOTHING = page("appDistributions", "appDistribution")
+NOTHING = page("distributions", "distribution")
 
 
 def catalog(*rows):
@@ -118,7 +118,7 @@ def test_distributions_become_the_scope():
     service = Service(
         {
             "GET search": catalog(MAIL),
-            "GET searchDistributions": page("appDistributions", "appDistribution", *rows),
+            "GET searchDistributions": page("distributions", "distribution", *rows),
         }
     )
 
@@ -131,11 +131,11 @@ def test_distributions_become_the_scope():
 
 @pytest.mark.parametrize("form", [as_xml, as_json])
 def test_one_distribution_or_none_reads_the_same_in_both_formats(form):
-    one = {"count": "1", "appDistribution": [{"targetDevices": "1", "deviceGroupId": "5501"}]}
-    none = {"count": "0", "appDistribution": []}
+    one = {"count": "1", "distribution": [{"targetDevices": "1", "deviceGroupId": "5501"}]}
+    none = {"count": "0", "distribution": []}
     answers = {"GET search": form("apps", {"count": "1", "app": [MAIL]})}
     scopes = [
-        Service(answers | {"GET searchDistributions": form("appDistributions", rows)})
+        Service(answers | {"GET searchDistributions": form("distributions", rows)})
         .run(backend().apps.get("2:org.example.mail"))
         .scope
         for rows in (one, none)
@@ -145,7 +145,7 @@ def test_one_distribution_or_none_reads_the_same_in_both_formats(form):
 
 
 def test_an_unknown_kind_of_target_is_not_left_out_in_silence():
-    odd = page("appDistributions", "appDistribution", {"targetDevices": "3"})
+    odd = page("distributions", "distribution", {"targetDevices": "3"})
     service = Service({"GET search": catalog(MAIL), "GET searchDistributions": odd})
 
     with pytest.raises(Unintelligible):

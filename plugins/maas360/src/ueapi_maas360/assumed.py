@@ -107,7 +107,7 @@ CATALOG: Final = ("apps", "app")
 DELETED: Final = "deleted"
 """`status` of an app that is in the catalog no more, in lower case; seen as a parameter of the search only."""
 
-DISTRIBUTIONS: Final = ("appDistributions", "appDistribution")
+DISTRIBUTIONS: Final = ("distributions", "distribution")
 """Root and rows of the distributions of an app. Their fields are assumed to be named as when distributing."""
 
 APP_DETAILS: Final = "app_details"

@@ -21,12 +21,13 @@ from ueapi_maas360.mapping.apps import (
     AppKey,
     Target,
     app_from_row,
+    app_type,
     is_listed,
     scope_from_rows,
 )
 from ueapi_maas360.mapping.origin import Source
 from ueapi_maas360.wire.parts import xml_part
-from ueapi_maas360.wire.reading import Record, read
+from ueapi_maas360.wire.reading import Record
 
 _ENSURE: Final = "apps.ensure"
 _CATALOG: Final = "/application-apis/applications/1.0/search/{billing}"
@@ -72,7 +73,7 @@ class Maas360Apps(Apps):
         return Page(kept, page.next)
 
     def get(self, app_id: str) -> Flow[App]:
-        """Read one app and its distributions: two calls."""
+        """Read one app and its distributions: two calls, and one more for each further page of distributions."""
         key = AppKey.parse(app_id)
         row = yield from self._row("apps.get", key)
         return (yield from self._with_scope("apps.get", key, row))
@@ -116,15 +117,23 @@ class Maas360Apps(Apps):
         """Stop distributing each app to each target; calls and errors as for `assign`."""
         return (yield from self._order("apps.unassign", _STOP, app_ids, to))
 
-    def _listing(self, operation: str) -> Listing:
-        root, row = assumed.CATALOG
+    def _listing(
+        self,
+        operation: str,
+        path: str = _CATALOG,
+        rows: tuple[str, str] = assumed.CATALOG,
+        *,
+        where: Mapping[str, str] | None = None,
+    ) -> Listing:
+        root, row = rows
         return Listing(
             account=self._account,
             operation=operation,
-            path=_CATALOG,
+            path=path,
             root=root,
             row=row,
             rows=self._page_rows,
+            where=where or {},
         )
 
     def _order(
@@ -150,13 +159,11 @@ class Maas360Apps(Apps):
         )
 
     def _row(self, operation: str, key: AppKey) -> Flow[Record]:
-        query = {"appId": key.native, "appType": key.type, "pageSize": "25", "pageNumber": "1"}
-        reply = yield from ask(self._account.reading(operation, _ONE, query=query))
-        root, name = assumed.CATALOG
-        rows = read(reply, root, of="an app").records(name)
+        listing = self._listing(operation, _ONE, assumed.CATALOG, where=_named(key))
+        rows = yield from listing.walk()
         # The search finds apps whose identifiers only begin alike, too.
-        same = (r for r in rows if r.text("appId") == key.native and is_listed(r))
-        found = next(same, None)
+        same = (r for r in rows if r.text("appId") == key.native and app_type(r) == key.type)
+        found = next((r for r in same if is_listed(r)), None)
         if found is None:
             raise NotFound(
                 "the catalog has no such app.",
@@ -165,11 +172,14 @@ class Maas360Apps(Apps):
         return found
 
     def _with_scope(self, operation: str, key: AppKey, row: Record) -> Flow[App]:
-        query = {"appType": key.type, "appId": key.native}
-        reply = yield from ask(self._account.reading(operation, _DISTRIBUTIONS, query=query))
-        root, name = assumed.DISTRIBUTIONS
-        rows = read(reply, root, of="distributions").records(name)
+        where = _named(key)
+        listing = self._listing(operation, _DISTRIBUTIONS, assumed.DISTRIBUTIONS, where=where)
+        rows = yield from listing.walk()
         return app_from_row(self._source, row, scope_from_rows(rows))
+
+
+def _named(key: AppKey) -> Mapping[str, str]:
+    return {"appType": key.type, "appId": key.native}
 
 
 def _targets(to: Scope) -> Iterator[Mapping[str, str]]:
