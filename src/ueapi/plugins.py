@@ -199,6 +199,22 @@ class Registry:
             raise _wrong(name, "translate", "a function")
         return cast("Callable[[bytes], Translation]", found)
 
+    def enrollment_address(self, name: str, url: str) -> str | None:
+        """The address at which people's own devices enroll with a tenant; `None` where only its console tells.
+
+        Raises:
+            UnknownBackend: there is no such backend.
+            IncompatiblePlugin: what its manifest names is no function, or doesn't return an address.
+        """
+        reference = self.manifest(name).discovery
+        if reference is None:
+            return None
+        found = self.resolve(name, reference)
+        address = found(url) if callable(found) else None
+        if not isinstance(address, str):
+            raise _wrong(name, "discovery", "a function that returns an address")
+        return address
+
     def simulator(self, name: str) -> Callable[..., object]:
         """The function that makes the product's simulator.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,13 +10,10 @@ import typer
 
 from ueapi.cli.exits import Exit
 from ueapi.cli.printing import print_document
+from ueapi.cli.signers import anchors_in, signer_of
 from ueapi.cli.table import safe
-from ueapi.errors import UnreadableInput, UsageError
 
 if TYPE_CHECKING:
-    from cryptography import x509
-
-    from ueapi.apple.profiles.signing import Signer
     from ueapi.migration.evidence import Verdict
 
 app = typer.Typer(help="Evidence of a move: export and verify.", no_args_is_help=True)
@@ -39,33 +35,12 @@ def export(
     from ueapi.migration.evidence import export as write
     from ueapi.migration.ledger import Ledger
 
-    signer = _signer(certificate, key, password_env)
+    signer = signer_of(certificate, key, password_env)
     with Ledger(f"sqlite:///{ledger}", may_write=False) as opened:
         made = write(opened, out, signer=signer)
     signed = f", signed by {safe(signer.subject)}" if signer else ", not signed"
     typer.echo(f"{out}: {made.entries} entries from {made.first} to {made.last}{signed}.")
     typer.echo(f"head {made.head}")
-
-
-def _signer(certificate: Path | None, key: Path | None, password_env: str | None) -> Signer | None:
-    from ueapi.apple.profiles.signing import Signer
-    from ueapi.migration.snapshots import read_bounded
-
-    if certificate is None and key is None and password_env is None:
-        return None
-    if certificate is None or key is None:
-        raise UsageError(
-            "signing needs a certificate and its private key.",
-            remedy="Give both --certificate and --key, or neither; nothing was written.",
-        )
-    password = os.environ.get(password_env) if password_env else None
-    if password_env and password is None:
-        raise UsageError(
-            f"the environment has no variable {password_env}.",
-            remedy="Set it to the key's password; nothing was written.",
-        )
-    secret = password.encode() if password is not None else None
-    return Signer.from_pem(read_bounded(certificate), read_bounded(key), secret)
 
 
 @app.command("verify")
@@ -88,28 +63,13 @@ def verify(
     from ueapi.runtime.clock import SystemClock
 
     moment = at.replace(tzinfo=UTC) if at else SystemClock().now()
-    verdict = check(folder, at=moment, head=head, anchors=_anchors(anchors))
+    verdict = check(folder, at=moment, head=head, anchors=anchors_in(anchors))
     if as_json:
         print_document(_document(verdict))
     else:
         _tell(verdict, folder)
     if not verdict.is_good:
         raise typer.Exit(Exit.REFUSED)
-
-
-def _anchors(path: Path | None) -> list[x509.Certificate]:
-    from cryptography import x509
-
-    from ueapi.migration.snapshots import read_bounded
-
-    if path is None:
-        return []
-    try:
-        return x509.load_pem_x509_certificates(read_bounded(path))
-    except ValueError:
-        raise UnreadableInput(
-            f"{path} holds no certificates in PEM.", remedy="Name a file with the ones to trust."
-        ) from None
 
 
 def _document(verdict: Verdict) -> dict[str, object]:

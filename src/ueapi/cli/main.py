@@ -12,6 +12,7 @@ import typer
 from ueapi.cli import (
     backends,
     demo,
+    discovery,
     listing,
     migrate,
     plugin,
@@ -41,6 +42,7 @@ app.add_typer(tenants.app, name="tenant")
 app.command("doctor")(tenants.doctor)
 app.command("list")(listing.list_things)
 app.add_typer(migrate.app, name="migrate")
+app.add_typer(discovery.app, name="discovery")
 app.add_typer(plugin.app, name="plugin")
 
 

@@ -130,8 +130,11 @@ class BackendManifest:
 
     `settings` names the `Settings` subclass, `build` a function `(settings, context) -> Backend`, `sheet` the
     `CapabilitySheet`, `translate` the pure function `(content) -> Translation` that planning asks without a tenant
-    (none when the product takes profiles as they are), `simulator` a function `(surroundings) -> Simulator`, and `cli`
-    a typer app with commands of the plugin's own, offered as `ueapi NAME ...` (contract 1.1).
+    (none when the product takes profiles as they are), and `simulator` a function `(surroundings) -> Simulator`.
+
+    New in contract 1.1: `cli` names a typer app with commands of the plugin's own, offered as `ueapi NAME ...`, and
+    `discovery` a function `(url) -> str`, the address at which people's own devices enroll, for products where it
+    follows from the tenant's.
     """
 
     name: str
@@ -143,6 +146,7 @@ class BackendManifest:
     translate: str | None = None
     simulator: str | None = None
     cli: str | None = None
+    discovery: str | None = None
 
     @property
     def made_for(self) -> tuple[int, int]:

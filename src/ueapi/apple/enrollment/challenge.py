@@ -97,7 +97,7 @@ def _parameters(value: str) -> dict[str, str]:
     while place < len(rest):
         part = _PARAMETER.match(rest, place)
         if part is None:
-            _refuse("its parameters are not of the form name=“value”")
+            _refuse('its parameters are not of the form name="value"')
         found[part[1].lower()] = re.sub(r"\\(.)", r"\1", part[2])
         place = part.end()
     return found

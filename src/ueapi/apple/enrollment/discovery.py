@@ -20,7 +20,7 @@ CONTENT_TYPE: Final = "application/json"
 LARGEST: Final = 64 * 1024
 """Bytes of a document; real ones have a hundred."""
 _REMEDY: Final = (
-    "Serve {“Servers”: [{“Version”: “mdm-byod”, “BaseURL”: “https://…”}]}; "
+    'Serve {"Servers": [{"Version": "mdm-byod", "BaseURL": "https://..."}]}; '
     "the device ends the enrollment otherwise."
 )
 
@@ -126,18 +126,18 @@ def document_from_json(content: bytes) -> Document:
         _refuse("it is no JSON")
     rows = found.get("Servers") if isinstance(found, dict) else None
     if not isinstance(rows, list) or not rows:
-        _refuse("“Servers” is missing, empty or no list")
+        _refuse("Servers is missing, empty or no list")
     return Document(tuple(_server(row) for row in rows))
 
 
 def _server(row: object) -> Server:
     if not isinstance(row, dict):
-        _refuse("an entry of “Servers” is no object")
+        _refuse("an entry of Servers is no object")
     version, base_url = row.get("Version"), row.get("BaseURL")
     if not isinstance(version, str) or version not in set(Version):
-        _refuse("“Version” is neither mdm-byod nor mdm-adde")
+        _refuse("Version is neither mdm-byod nor mdm-adde")
     if not isinstance(base_url, str):
-        _refuse("“BaseURL” is missing or no text")
+        _refuse("BaseURL is missing or no text")
     return Server(version=Version(version), base_url=_checked(base_url))
 
 
@@ -146,9 +146,9 @@ def _checked(base_url: str) -> str:
         parts = urlsplit(base_url)
         host = parts.hostname
     except ValueError:
-        _refuse("“BaseURL” is no address")
+        _refuse("BaseURL is no address")
     if parts.scheme != "https" or not host:
-        _refuse("“BaseURL” is no https address")
+        _refuse("BaseURL is no https address")
     return base_url
 
 

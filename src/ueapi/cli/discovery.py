@@ -1,0 +1,240 @@
+"""`ueapi discovery`: what a person's phone is told when it asks where to enroll."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from ueapi.cli.signers import anchors_in, signer_of
+from ueapi.errors import ManualStepRequired, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ueapi.apple.profiles.signing import Signer
+    from ueapi.discovery import AllowList
+    from ueapi.discovery.audit import AuditLog
+
+app = typer.Typer(
+    help="Service discovery: write, steer and serve what phones are told.", no_args_is_help=True
+)
+
+OLD: Final = "old"
+NEW: Final = "new"
+
+Certificate = Annotated[
+    Path | None, typer.Option(help="PEM file with the certificate to sign with, and its chain.")
+]
+Key = Annotated[Path | None, typer.Option(help="PEM file with the private key.")]
+PasswordEnv = Annotated[
+    str | None, typer.Option(help="Environment variable with the key's password.")
+]
+
+
+@app.command("write")
+def write(
+    tenant: Annotated[
+        str | None, typer.Argument(help="Tenant of the settings file to enroll with.")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="The enrollment address, as the product's console shows it.")
+    ] = None,
+    version: Annotated[
+        str, typer.Option(help="mdm-byod for people's own devices, mdm-adde for others.")
+    ] = "mdm-byod",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for a web server; printed when not given.")
+    ] = None,
+) -> None:
+    """Write the discovery document for a tenant or an address, and what a web server must be told."""
+    from ueapi.apple.enrollment import discovery
+    from ueapi.discovery import export
+
+    if (tenant is None) == (base_url is None):
+        raise UsageError(
+            "discovery needs one address.", remedy="Name a tenant, or give --base-url; not both."
+        )
+    if version not in set(discovery.Version):
+        raise UsageError(f"there is no version {version!r}.", remedy="Give mdm-byod or mdm-adde.")
+    address = base_url or _address_of(tenant or "")
+    made = discovery.document(address, discovery.Version(version))
+    if out is None:
+        typer.echo(made.to_json().decode())
+        return
+    for path in export(made, out):
+        typer.echo(str(path))
+
+
+def _address_of(tenant: str) -> str:
+    from ueapi.cli.settings_file import find_entry, settings_path
+    from ueapi.client.opening import installed
+    from ueapi.contract import Capability
+
+    entry = find_entry(settings_path(), tenant)
+    registry = installed()
+    address = registry.enrollment_address(entry.backend, str(entry.settings.get("url", "")))
+    if address is not None:
+        return address
+    support = registry.sheet(entry.backend)[Capability.ENROLLMENTS_DISCOVERY]
+    raise ManualStepRequired(
+        "shows the enrollment address in its console only.",
+        steps=support.steps,
+        remedy="Look it up there, and give it with --base-url.",
+        backend=entry.backend,
+        operation=Capability.ENROLLMENTS_DISCOVERY.value,
+    )
+
+
+@app.command("steer")
+def steer(
+    plan: Annotated[Path, typer.Argument(help="The plan whose people are steered.")],
+    out: Annotated[Path, typer.Option(help="The list to write; a later one replaces it.")],
+    new: Annotated[str, typer.Option(help="Enrollment address of the target.")],
+    old: Annotated[
+        str | None,
+        typer.Option(help="Enrollment address for everybody else; refused when not given."),
+    ] = None,
+    waves: Annotated[
+        str, typer.Option(help='Waves that enroll with the target, such as "1-3" or "1,4".')
+    ] = "1",
+    certificate: Certificate = None,
+    key: Key = None,
+    password_env: PasswordEnv = None,
+) -> None:
+    """Write the signed list of who enrolls with the target. It holds digests and names nobody."""
+    from ueapi.discovery import write_list
+    from ueapi.migration import Plan
+
+    signer = signer_of(certificate, key, password_env)
+    if signer is None:
+        raise UsageError(
+            "a list must be signed.", remedy="Give --certificate and --key; nothing was written."
+        )
+    found = Plan.read(plan)
+    wanted = _numbers(waves, len(found.waves))
+    people = [
+        str(p.managed_apple_id)
+        for p in found.people
+        if p.wave in wanted and p.managed_apple_id is not None
+    ]
+    made = _list_of(people, new=new, old=old, former=_former(out, signer))
+    _put(out, write_list(made, signer))
+    typer.echo(f"{out}: list {made.number} steers {len(people)} people to the target.")
+
+
+def _put(path: Path, content: bytes) -> None:
+    """In one step, so that whoever serves the list never sees half of it."""
+    draft = path.with_name(f".{path.name}.part")
+    draft.write_bytes(content)
+    draft.replace(path)
+
+
+def _list_of(
+    people: list[str], *, new: str, old: str | None, former: AllowList | None
+) -> AllowList:
+    from ueapi.discovery import AllowList, digest_of
+    from ueapi.discovery.allow_list import Answer
+    from ueapi.runtime.clock import SystemClock
+
+    salt = former.salt if former else secrets.token_hex(16)
+    answers = {NEW: Answer(base_url=new)}
+    if old is not None:
+        answers[OLD] = Answer(base_url=old)
+    return AllowList(
+        number=former.number + 1 if former else 1,
+        issued_at=SystemClock().now(),
+        salt=salt,
+        answers=answers,
+        default=OLD if old is not None else None,
+        people={digest_of(address, salt): NEW for address in people},
+    )
+
+
+def _former(path: Path, signer: Signer) -> AllowList | None:
+    """The list that is replaced: its number and salt go on."""
+    from ueapi.discovery import read_list
+    from ueapi.runtime.clock import SystemClock
+
+    if not path.exists():
+        return None
+    anchors = [signer.certificate, *signer.chain]
+    return read_list(path.read_bytes(), anchors=anchors, at=SystemClock().now())
+
+
+def _numbers(text: str, waves: int) -> frozenset[int]:
+    """Wave numbers out of a text such as "1-3,5".
+
+    Raises:
+        UsageError: not of that form, or there is no such wave.
+    """
+    found: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        end = last if dash else first
+        if not first.isdecimal() or not end.isdecimal() or int(end) > waves:
+            raise UsageError(
+                f"{text!r} names no waves of the plan, which has 1 to {waves}.",
+                remedy='Write it as "1-3" or "1,4"; nothing was written.',
+            )
+        found.update(range(int(first), int(end) + 1))
+    if not found or min(found) < 1:
+        raise UsageError(f"the plan has waves 1 to {waves}.", remedy="Name some of these.")
+    return frozenset(found)
+
+
+@app.command("serve")
+def serve(
+    allowed: Annotated[Path, typer.Option("--list", help="The signed list; looked at again.")],
+    anchors: Annotated[Path, typer.Option(help="PEM file with the certificates to trust.")],
+    halt: Annotated[
+        Path | None, typer.Option(help="While this file exists, everybody gets the default.")
+    ] = None,
+    audit: Annotated[
+        Path | None, typer.Option(help="File for a line of JSON an answer; names nobody.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8443,
+    tls_certificate: Annotated[
+        Path | None, typer.Option(help="PEM file for https; phones ask in no other way.")
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="PEM file with its private key.")] = None,
+) -> None:
+    """Answer each person's phone by the list, until stopped."""
+    from ueapi.discovery import Responder, Shelf
+    from ueapi.discovery.audit import AuditLog
+    from ueapi.discovery.serving import serve as run
+    from ueapi.runtime.clock import SystemClock
+
+    if (tls_certificate is None) != (tls_key is None):
+        raise UsageError("https needs a certificate and its key.", remedy="Give both, or neither.")
+    clock = SystemClock()
+    with AuditLog.opened(audit, now=clock.now) as log:
+        shelf = Shelf(
+            path=allowed,
+            anchors=anchors_in(anchors),
+            now=clock.now,
+            monotonic=time.monotonic,
+            halt=halt,
+            tell=_telling(log),
+        )
+        typer.echo(f"list {shelf.current.number}: answering on {host} port {port}", err=True)
+        run(
+            Responder(shelf, log.answered),
+            host=host,
+            port=port,
+            certificate=tls_certificate,
+            key=tls_key,
+        )
+
+
+def _telling(log: AuditLog) -> Callable[[str, str], None]:
+    def tell(outcome: str, detail: str) -> None:
+        log.told(outcome, detail)
+        sys.stderr.write(f"{outcome} {detail}".rstrip() + "\n")
+
+    return tell
