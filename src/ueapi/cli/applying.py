@@ -19,7 +19,7 @@ from ueapi.cli.ledgers import (
     ledger_url,
     outbox_of,
 )
-from ueapi.cli.opening import open_tenant
+from ueapi.cli.opening import open_other, open_tenant, require_target
 from ueapi.cli.printing import output, print_document
 from ueapi.cli.telling import open_tasks, tell_balance, tell_command, tell_return, tell_tasks
 from ueapi.errors import UnreadableInput
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def apply(
     plan_file: PlanArgument,
     source: SourceOption,
-    target: TargetOption,
+    target: TargetOption = None,
     ledger: LedgerOption = LEDGER,
     done: Annotated[
         list[str] | None, typer.Option(help="Id of a task an administrator did.")
@@ -53,12 +53,13 @@ def apply(
 
     made = Plan.read(plan_file)
     _require_known(made, done or [])
+    require_target(made, target)
     resume = _resume(plan_file, source, target, ledger)
     try:
         with (
             Interrupt() as interrupt,
             open_tenant(source, clock=TenantClock(interrupt)) as old,
-            open_tenant(target, clock=TenantClock(interrupt)) as new,
+            open_other(target, old, clock=TenantClock(interrupt)) as new,
             PatientLedger(ledger_url(ledger), interrupt) as opened,
         ):
             events = applied(
@@ -105,8 +106,10 @@ def _require_known(plan: Plan, ids: list[str]) -> None:
         )
 
 
-def _resume(plan_file: Path, source: str, target: str, ledger: Path) -> str:
-    parts = ["ueapi", "migrate", "apply", str(plan_file), "--source", source, "--target", target]
+def _resume(plan_file: Path, source: str, target: str | None, ledger: Path) -> str:
+    parts = ["ueapi", "migrate", "apply", str(plan_file), "--source", source]
+    if target is not None:
+        parts += ["--target", target]
     if ledger != LEDGER:
         parts += ["--ledger", str(ledger)]
     return shlex.join(parts)

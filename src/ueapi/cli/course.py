@@ -23,7 +23,7 @@ from ueapi.cli.ledgers import (
     ledger_url,
     outbox_of,
 )
-from ueapi.cli.opening import open_tenant
+from ueapi.cli.opening import open_other, open_tenant, require_target
 from ueapi.cli.printing import errors, print_document
 from ueapi.cli.telling import tell, tell_command
 
@@ -116,7 +116,7 @@ def exempt(
 def rollback(
     plan_file: PlanArgument,
     source: SourceOption,
-    target: TargetOption,
+    target: TargetOption = None,
     ledger: LedgerOption = LEDGER,
     as_json: JsonOption = False,
     yes: Annotated[
@@ -129,7 +129,8 @@ def rollback(
     from ueapi.migration.outbox import Outbox
 
     made = Plan.read(plan_file)
-    with open_tenant(source) as old, open_tenant(target) as new:
+    require_target(made, target)
+    with open_tenant(source) as old, open_other(target, old) as new:
         found = migration.rollback(
             made, source=old, target=new, ledger=ledger_url(ledger), preview=True
         )

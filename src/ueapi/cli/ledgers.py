@@ -16,7 +16,10 @@ LedgerArgument = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan file.")]
 SourceOption = Annotated[str, typer.Option("--source", help="Tenant to move from.")]
-TargetOption = Annotated[str, typer.Option("--target", help="Tenant to move to.")]
+TargetOption = Annotated[
+    str | None,
+    typer.Option("--target", help="Tenant to move to; not for a plan made with --reenroll."),
+]
 
 
 def ledger_url(ledger: Path) -> str:

@@ -17,9 +17,10 @@ from ueapi.cli.outlook import tell_forecast
 from ueapi.cli.policy_file import read_policy
 from ueapi.cli.printing import errors, print_document
 from ueapi.cli.telling import tell, tell_losses
+from ueapi.errors import UsageError
 
 if TYPE_CHECKING:
-    from ueapi.migration import Inventory, Plan
+    from ueapi.migration import Inventory, Plan, Policy
 
 app = typer.Typer(help="Move a fleet from one product to another.", no_args_is_help=True)
 app.add_typer(evidence.app, name="evidence")
@@ -45,17 +46,24 @@ def snapshot(
 @app.command("plan")
 def plan(
     source: Annotated[str, typer.Argument(help="Snapshot file or tenant to move from.")],
-    target: Annotated[str, typer.Argument(help="Snapshot file or tenant to move to.")],
+    target: Annotated[
+        str | None,
+        typer.Argument(help="Snapshot file or tenant to move to; not with --reenroll."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("plan.json"),
     accept: Annotated[list[str] | None, typer.Option(help="Id of a loss to accept.")] = None,
     policy: Annotated[Path | None, typer.Option(help="TOML file with the move's policy.")] = None,
+    reenroll: Annotated[
+        bool,
+        typer.Option(
+            "--reenroll", help="Stay in the product: enroll older phones anew, by account."
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Plan a move, changing nothing. Exits 3 while a lost setting is not accepted."""
-    from ueapi import migration
-
     rules = read_policy(policy)
-    made = migration.plan(_inventory(source), _inventory(target), policy=rules)
+    made = _reenrollment(source, target, rules) if reenroll else _move(source, target, rules)
     made = made.accepting(frozenset(accept or ()))
     made.write(out)
     if as_json:
@@ -68,6 +76,28 @@ def plan(
             f"{len(made.unaccepted)} lost settings are not accepted: {ids}", markup=False
         )
         raise typer.Exit(Exit.UNACCEPTED_LOSSES)
+
+
+def _move(source: str, target: str | None, rules: Policy) -> Plan:
+    from ueapi import migration
+
+    if target is None:
+        raise UsageError(
+            "a move needs a snapshot or tenant to move to.",
+            remedy="Name it, or stay in the product with --reenroll; nothing was changed.",
+        )
+    return migration.plan(_inventory(source), _inventory(target), policy=rules)
+
+
+def _reenrollment(source: str, target: str | None, rules: Policy) -> Plan:
+    from ueapi import migration
+
+    if target is not None:
+        raise UsageError(
+            "with --reenroll everything stays in one product.",
+            remedy="Leave out the second name; nothing was changed.",
+        )
+    return migration.plan_reenrollment(_inventory(source), policy=rules)
 
 
 def _inventory(name: str) -> Inventory:
@@ -100,21 +130,27 @@ def rehearse(
     seed: rehearsing.SeedOption = 7,
     scenario: rehearsing.ScenarioOption = None,
     policy: Annotated[Path | None, typer.Option(help="TOML file with the move's policy.")] = None,
+    reenroll: Annotated[
+        bool, typer.Option("--reenroll", help="Stay in the product of --from: enroll phones anew.")
+    ] = False,
     out: rehearsing.OutOption = Path("rehearsal"),
     as_json: JsonOption = False,
 ) -> None:
     """Rehearse a whole move on virtual phones and virtual time, with your policy, under trouble if you like."""
     wanted = rehearsing.Wanted(
         source=source,
-        target=target,
+        target=source if reenroll else target,
         users=users,
         seed=seed,
         scenario=scenario,
         policy=policy,
+        reenroll=reenroll,
         out=out,
     )
     words = ["ueapi", "migrate", "rehearse"]
-    if (source, target) != (demo.SOURCE, demo.TARGET):
+    if reenroll:
+        words += ["--reenroll", "--from", source]
+    elif (source, target) != (demo.SOURCE, demo.TARGET):
         words += ["--from", source, "--to", target]
     rehearsing.rehearse(wanted, as_json=as_json, again=shlex.join(words))
 

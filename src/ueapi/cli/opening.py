@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ueapi.cli.settings_file import TenantEntry, find_entry, is_secret, reveal, settings_path
-from ueapi.errors import InvalidSettings
+from ueapi.errors import InvalidSettings, UsageError
 from ueapi.runtime.events import Event, Retrying, Slowed
 
 if TYPE_CHECKING:
     from ueapi.client import Tenant
+    from ueapi.migration.documents import Plan
     from ueapi.model import Snapshot
     from ueapi.runtime.clock import Clock
 
@@ -28,6 +31,29 @@ def open_tenant(name: str, *, clock: Clock | None = None) -> Tenant:
     secrets = {key: reveal(source, key) for key, source in entry.secrets.items()}
     settings: dict[str, Any] = {**entry.settings, **secrets}
     return ueapi.connect(entry.backend, name=name, observers=[_tell_waits], clock=clock, **settings)
+
+
+@contextmanager
+def open_other(name: str | None, first: Tenant, *, clock: Clock | None = None) -> Iterator[Tenant]:
+    """Connect to the target of a move; within one product that is the tenant which is open already."""
+    if name is None:
+        yield first
+        return
+    with open_tenant(name, clock=clock) as opened:
+        yield opened
+
+
+def require_target(plan: Plan, target: str | None) -> None:
+    """Ask for the tenant to move to, unless phones stay in their product.
+
+    Raises:
+        UsageError: none is named. Nothing was changed.
+    """
+    if target is None and not plan.reenrolls:
+        raise UsageError(
+            "the plan moves people to another product.",
+            remedy="Name its tenant with --target; nothing was changed.",
+        )
 
 
 def _tell_waits(event: Event) -> None:

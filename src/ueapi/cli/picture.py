@@ -49,6 +49,8 @@ PARTS: Final = (
     Part("between", "▒", "-", "yellow", "left, without work"),
 )
 REST: Final = Part("rest", "░", ".", "dim", "still on the old product")
+OLD_WAY: Final = REST._replace(told="still enrolled the old way")
+"""The same where phones stay in their product."""
 
 _STATES: Final[Mapping[WaveState | None, str]] = {
     WaveState.PLANNED: "not begun",
@@ -67,7 +69,7 @@ def _parts(now: Progress, width: int, *, can_draw: bool) -> Iterator[RenderableT
     room = min(max(width, NARROWEST), WIDEST + 20)
     yield _title(now)
     yield _waves(now, room, can_draw=can_draw)
-    yield _legend(can_draw=can_draw)
+    yield _legend(OLD_WAY if now.reenrolls else REST, can_draw=can_draw)
     for line in _lines(now):
         yield Text("\n".join(wrap(safe(line), min(room, WIDEST), subsequent_indent="  ")))
     if now.standstill is not None:
@@ -79,8 +81,11 @@ def _title(now: Progress) -> Text:
     moved, all_of_them = now.users.moved, now.users.total - now.users.excluded
     at = shown(now.as_of, ZoneInfo(now.timezone))
     return Text.assemble(
-        (f"{moved} of {all_of_them} people moved", "bold"),
-        safe(f" from {now.source} to {now.target}"),
+        (
+            f"{moved} of {all_of_them} people {'enrolled anew' if now.reenrolls else 'moved'}",
+            "bold",
+        ),
+        safe(f" on {now.source}" if now.reenrolls else f" from {now.source} to {now.target}"),
         (f"  {at}", "dim"),
     )
 
@@ -201,9 +206,9 @@ def _sizes(row: Row, length: int) -> list[int]:
     return [*sizes, length - sum(sizes)]
 
 
-def _legend(*, can_draw: bool) -> Text:
+def _legend(rest: Part, *, can_draw: bool) -> Text:
     legend = Text()
-    for part in (*PARTS, REST):
+    for part in (*PARTS, rest):
         gap = "   " if legend else ""
         legend.append(f"{gap}{part.glyph if can_draw else part.plain}", style=part.style)
         legend.append(f" {part.told}", style="dim")

@@ -46,6 +46,8 @@ class Wanted:
     seed: int
     scenario: str | None = None
     policy: Path | None = None
+    reenroll: bool = False
+    """Whether phones stay in the source and are enrolled anew."""
     out: Path
 
 
@@ -70,19 +72,9 @@ def rehearse(wanted: Wanted, *, as_json: bool, again: str) -> None:
     if wanted.scenario == LIST:
         list_scenarios(as_json=as_json)
         return
-    from ueapi.migration.rehearse import Rehearsal
-    from ueapi.plugins import Registry
-
     policy = read_policy(wanted.policy) if wanted.policy else None
     say, begun = errors() if as_json else output(), time.perf_counter()
-    rehearsal = Rehearsal.of(
-        Registry.installed(),
-        source=wanted.source,
-        target=wanted.target,
-        users=wanted.users,
-        seed=wanted.seed,
-        scenario=wanted.scenario,
-    )
+    rehearsal = _world(wanted)
     plan = _planned(rehearsal, policy, say)
     postponed = _applied(rehearsal, plan, wanted.out, say)
     report = rehearsal.report(wanted.out)
@@ -98,6 +90,29 @@ def rehearse(wanted: Wanted, *, as_json: bool, again: str) -> None:
     _tell_pauses(report)
     _tell_trouble(wanted.scenario, told, report)
     _tell_next(wanted, again)
+
+
+def _world(wanted: Wanted) -> Rehearsal:
+    from ueapi.migration.rehearse import Rehearsal
+    from ueapi.plugins import Registry
+
+    registry = Registry.installed()
+    if wanted.reenroll:
+        return Rehearsal.within(
+            registry,
+            backend=wanted.source,
+            users=wanted.users,
+            seed=wanted.seed,
+            scenario=wanted.scenario,
+        )
+    return Rehearsal.of(
+        registry,
+        source=wanted.source,
+        target=wanted.target,
+        users=wanted.users,
+        seed=wanted.seed,
+        scenario=wanted.scenario,
+    )
 
 
 def list_scenarios(*, as_json: bool) -> None:
@@ -126,9 +141,12 @@ def _first(sentences: str) -> str:
 def _planned(rehearsal: Rehearsal, policy: Policy | None, say: Console) -> Plan:
     say.print(f"[bold]1 World[/]     {rehearsal.described()}")
     source, target = rehearsal.snapshots()
-    say.print(
-        f"[bold]2 Snapshot[/]  read both tenants with {source.calls} and {target.calls} requests, changing nothing",
+    read = (
+        f"read the tenant with {source.calls} requests"
+        if source is target
+        else f"read both tenants with {source.calls} and {target.calls} requests"
     )
+    say.print(f"[bold]2 Snapshot[/]  {read}, changing nothing")
     plan = rehearsal.plan(source, target, policy)
     moving = sum(1 for p in plan.people if p.exclusion is None)
     say.print(

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ueapi.client import Tenant
-from ueapi.migration import engine, planning, reporting
+from ueapi.migration import engine, planning, reenrolling, reporting
 from ueapi.migration.documents import Loss, Plan
 from ueapi.migration.estimates import Forecast, Habits
 from ueapi.migration.forecasting import forecast
@@ -66,6 +66,7 @@ __all__ = [
     "open_snapshot",
     "pause",
     "plan",
+    "plan_reenrollment",
     "read_snapshot",
     "resume",
     "rollback",
@@ -92,16 +93,35 @@ def plan(
 
     Raises:
         UnknownBackend: the plugin of one of the products is not installed.
-        PlanRefused: the policy lets the server end enrollments, and the source can't.
+        PlanRefused: both are one tenant; or the policy lets the server end enrollments, and the source can't.
     """
-    plugins = registry or Registry.installed()
-    product = TargetProduct(
+    reenrolling.require_two(source, target)
+    product = _product(source, target, registry or Registry.installed())
+    return planning.make_plan(source, target, policy=policy or Policy(), product=product)
+
+
+def plan_reenrollment(
+    taken: Inventory, *, policy: Policy | None = None, registry: Registry | None = None
+) -> Plan:
+    """Plan to enroll phones anew within one product, by account-driven User Enrollment; asks nobody, changes nothing.
+
+    Apply it as any plan, with the tenant as source and as target.
+
+    Raises:
+        UnknownBackend: the plugin of the product is not installed.
+        PlanRefused: the policy lets the server end enrollments, and the product can't.
+    """
+    product = _product(taken, taken, registry or Registry.installed())
+    return reenrolling.make_reenrollment(taken, policy=policy or Policy(), product=product)
+
+
+def _product(source: Inventory, target: Inventory, plugins: Registry) -> TargetProduct:
+    return TargetProduct(
         sheet=plugins.sheet(target.backend),
         translate=plugins.translator(target.backend),
         names={b: plugins.manifest(b).product for b in (source.backend, target.backend)},
         source_sheet=plugins.sheet(source.backend),
     )
-    return planning.make_plan(source, target, policy=policy or Policy(), product=product)
 
 
 def apply(

@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError
 from ueapi.contract import Fate
 from ueapi.errors import PlanRefused, UnreadableInput
 from ueapi.migration.base import Document
+from ueapi.migration.carried import Carried
 from ueapi.migration.estimates import Forecast
 from ueapi.migration.inventory import DeclaredLimits
 from ueapi.migration.matching import Confidence, Exclusion
@@ -260,6 +261,8 @@ class Plan(Document):
     groups: tuple[PlannedGroup, ...]
     profiles: tuple[PlannedProfile, ...]
     apps: tuple[PlannedApp, ...]
+    carried: tuple[Carried, ...] = ()
+    """Within one product: what was given to the old record of a phone, and is given to the new one."""
     tasks: tuple[Task, ...]
     losses: tuple[Loss, ...]
     notes: tuple[str, ...] = ()
@@ -269,6 +272,14 @@ class Plan(Document):
     forecast: Forecast | None = None
     """What it costs, and how long it takes; for the reader only, nothing is decided by it."""
     hash: str = ""
+
+    @property
+    def reenrolls(self) -> bool:
+        """Whether phones stay in the product and are enrolled anew; source and target are one tenant then."""
+        return (self.source.tenant, self.source.backend) == (
+            self.target.tenant,
+            self.target.backend,
+        )
 
     def sealed(self) -> Plan:
         """The same plan with its hash filled in."""

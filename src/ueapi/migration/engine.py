@@ -19,7 +19,16 @@ from ueapi.errors import (
     Unintelligible,
     Unreachable,
 )
-from ueapi.migration import drift, finishing, leaving, looking, staging, stopping
+from ueapi.migration import (
+    carrying,
+    drift,
+    finishing,
+    forgetting,
+    leaving,
+    looking,
+    staging,
+    stopping,
+)
 from ueapi.migration.documents import Plan, Wave
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.rows import DeviceState, WaveState
@@ -61,6 +70,8 @@ def run(
     closed: who comes late is then still taken care of. A passing fault is raised, and so is every other error: run it
     again to go on, nothing is done twice.
 
+    A plan that enrolls phones anew within one product is applied with that tenant as source; `target` isn't used.
+
     With `follow` it waits and goes on until every wave is closed, or until it is paused and nobody is between the
     products any more. A passing fault then becomes an event and a longer wait, and so does a doubtful one (an answer
     that doesn't fit, say) unless it stays.
@@ -76,7 +87,7 @@ def run(
     move = Move(
         plan=plan,
         source=source,
-        target=target,
+        target=source if plan.reenrolls else target,
         ledger=ledger,
         clock=clock,
         steering=steering or Silent(),
@@ -185,18 +196,23 @@ def _tick(move: Move) -> None:
     if not staging.check_tasks(move):
         return
     if move.ledger.outcome("stage") is None:
-        staging.stage_objects(move)
+        if move.plan.reenrolls:
+            move.read_target()
+        else:
+            staging.stage_objects(move)
         move.once("stage", "stage", lambda: "staged", system="")
         drift.remember(move)
-        move.emit("staged", "groups, profiles and apps are on the target")
+        is_there = "nothing is to be made: groups, profiles and apps are there"
+        made = "groups, profiles and apps are on the target"
+        move.emit("staged", is_there if move.plan.reenrolls else made)
     elif not move.is_target_read:
         move.read_target()
     if not stopping.is_paused(move):
         _start_waves(move)
     looking.look(move)
-    finishing.assign_profiles(move)
-    finishing.assign_apps(move)
+    _give(move)
     finishing.verify_due(move)
+    forgetting.forget_records(move)
     stopping.judge(move)
     if stopping.is_paused(move):
         finishing.remind(move, (DeviceState.LEFT,))
@@ -207,12 +223,23 @@ def _tick(move: Move) -> None:
     _close_waves(move)
 
 
+def _give(move: Move) -> None:
+    """Give phones that just arrived what they shall have, as far as it doesn't come by itself."""
+    if move.plan.reenrolls:
+        carrying.carry_over(move)
+        return
+    finishing.assign_profiles(move)
+    finishing.assign_apps(move)
+
+
 def _start_waves(move: Move) -> None:
     states = move.ledger.wave_states()
     for wave in move.plan.waves:
         if states[wave.number] is not WaveState.PLANNED or not _may_start(move, wave):
             continue
-        if not _is_as_staged(move) or not staging.stage_wave(move, wave):
+        if not _is_as_staged(move):
+            return
+        if not move.plan.reenrolls and not staging.stage_wave(move, wave):
             return
         move.target_users.clear()
         _announce(move, wave)
@@ -276,6 +303,7 @@ def _close_waves(move: Move) -> None:
         done = all(r.state in (DeviceState.VERIFIED, DeviceState.FAILED) for r in mine)
         late = move.now - announced >= hours(move.plan.policy.close_after)
         if done or late:
+            forgetting.hand_over(move, wave)
             move.ledger.set_wave(wave.number, WaveState.CLOSED, move.now)
             open_ones = sum(1 for r in mine if r.state is not DeviceState.VERIFIED)
             move.emit(

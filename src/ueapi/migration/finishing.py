@@ -10,7 +10,7 @@ from typing import Final
 from ueapi.contract import Capability
 from ueapi.errors import NotFound, PlanStale
 from ueapi.migration.documents import PlannedProfile
-from ueapi.migration.looking import Problem
+from ueapi.migration.problems import Problem
 from ueapi.migration.rows import DeviceRow, DeviceState
 from ueapi.migration.steering import Question
 from ueapi.migration.work import Move, chunks, hours

@@ -25,6 +25,14 @@ STATES: Final = (
     ("waiting", "still on the old product"),
 )
 
+STAYING: Final = (
+    ("moved", "at work, enrolled anew"),
+    ("arrived", "signed in, being checked"),
+    ("between", "between the two, without work"),
+    ("waiting", "still enrolled the old way"),
+)
+"""The same where phones stay in their product."""
+
 REASONS: Final = {
     "no-managed-apple-id": "has no Managed Apple ID",
     "duplicate-managed-apple-id": "shares a Managed Apple ID with another record",
@@ -33,6 +41,9 @@ REASONS: Final = {
     "not-enrolled": "has no phone that is enrolled now",
     "no-user": "belongs to nobody known",
     "excluded-by-policy": "stays by decision",
+    "ios-too-old": "has a phone whose iOS is too old",
+    "account-driven-already": "is enrolled the new way already",
+    "enrollment-way-not-shown": "has a phone of which the product doesn't say how it was enrolled",
     "no-answer": "has not answered yet",
     "not-signed-in": "left the old product and has not signed in yet",
     "wrong-enrollment": "chose the enrollment that shows the whole phone",
@@ -86,7 +97,7 @@ def render(report: Report) -> str:
         actors=ACTORS,
         wave_states=WAVE_STATES,
         through=sum(wave.state == WaveState.CLOSED for wave in report.waves),
-        states=STATES,
+        states=STAYING if report.reenrolls else STATES,
         reasons=REASONS,
         bands=_bands(report.timeline),
         ticks=_ticks(report.timeline),

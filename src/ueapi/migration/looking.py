@@ -5,34 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
 from ueapi.contract import Capability
 from ueapi.errors import NotFound
-from ueapi.migration.digests import digest_of
+from ueapi.migration.pairing import ask_once, fits, match_arrivals
+from ueapi.migration.problems import Problem
 from ueapi.migration.rows import DeviceRow, DeviceState, WaveState
 from ueapi.migration.steering import Question
 from ueapi.migration.work import Move, chunks
-from ueapi.model import Device, EnrollmentState, UserLink
-
-
-class Problem(StrEnum):
-    """What keeps a phone from being done; the same words in the report."""
-
-    NO_ANSWER = "no-answer"
-    NOT_SIGNED_IN = "not-signed-in"
-    WRONG_ENROLLMENT = "wrong-enrollment"
-    AMBIGUOUS = "two-phones-fit"
-    SIGNED_OUT = "signed-out-again"
-    BACK_AT_SOURCE = "back-at-source"
-    APP_NOT_INSTALLED = "app-not-installed"
-    PROFILE_NOT_INSTALLED = "profile-not-installed"
-
-
-CLOCKS_APART: Final = timedelta(minutes=10)
-"""How far the clocks of two products may differ. A new enrollment that seems to begin before the old one ended by no
-more than this is taken as what followed."""
+from ueapi.model import Device, EnrollmentKind, EnrollmentState, UserLink
 
 _OPEN = (DeviceState.ANNOUNCED, DeviceState.LEFT, DeviceState.ENROLLED)
 
@@ -47,9 +29,56 @@ def look(move: Move) -> None:
     """List the target, and the source when it is time again, and move everyone's state on."""
     if not any(r.state in _OPEN for r in move.ledger.devices()):
         return
+    if move.plan.reenrolls:
+        _look_once(move)
+        return
     if _source_is_due(move):
         _look_at_source(move)
-    _note_arrivals(move)
+    _note_arrivals(move, move.target.devices.list())
+
+
+def _look_once(move: Move) -> None:
+    """Within one product a single listing tells both who left and who arrived."""
+    began, listed = move.now, list(move.source.devices.list())
+    there = {d.id: d for d in listed}
+    _note_renewals(move, there)
+    _note_leaving(move, there)
+    move.ledger.note_look(began)
+    move.confirmed.clear()
+    _note_arrivals(move, listed)
+
+
+def _note_renewals(move: Move, there: Mapping[str, Device]) -> None:
+    """A product may go on with the old record for a new enrollment: then the phone left, and arrived."""
+    for row in move.ledger.devices():
+        device = there.get(row.source_id)
+        if (
+            row.state is not DeviceState.ANNOUNCED
+            or device is None
+            or not _is_renewed(move, device)
+        ):
+            continue
+        left = device.enrollment.since or move.now
+        with move.ledger.together():
+            move.ledger.set_device(
+                row.source_id,
+                state=DeviceState.LEFT,
+                since=move.now,
+                left_at=left,
+                problem=None,
+                left_by=row.left_by or "person",
+            )
+            move.emit("left", "the record is enrolled anew", person=row.person, actor="person")
+
+
+def _is_renewed(move: Move, device: Device) -> bool:
+    """Whether a record of the plan, none of which was account-driven for sure, is now."""
+    enrollment, planned_at = device.enrollment, move.plan.source.taken_at
+    if enrollment.state is not EnrollmentState.ENROLLED or not enrollment.kind.is_user_enrollment:
+        return False
+    if enrollment.kind is EnrollmentKind.USER:
+        return enrollment.since is not None and enrollment.since > planned_at
+    return enrollment.kind is EnrollmentKind.ACCOUNT_DRIVEN_USER
 
 
 def _source_is_due(move: Move) -> bool:
@@ -60,7 +89,10 @@ def _source_is_due(move: Move) -> bool:
 
 def _look_at_source(move: Move) -> None:
     began = move.now
-    _note_leaving(move)
+    there = {d.id: d for d in move.source.devices.list()}
+    _note_leaving(move, there)
+    _note_returns(move, there.values())
+    _release_licenses(move, there.values())
     move.ledger.note_look(began)
     move.confirmed.clear()
 
@@ -76,13 +108,10 @@ def still_enrolled(move: Move, rows: Sequence[DeviceRow]) -> frozenset[str]:
     )
 
 
-def _note_leaving(move: Move) -> None:
-    there = {d.id: d for d in move.source.devices.list()}
+def _note_leaving(move: Move, there: Mapping[str, Device]) -> None:
     for row in move.ledger.devices():
         if row.state is DeviceState.ANNOUNCED:
             _note_left(move, row, there.get(row.source_id) or _read_alone(move, row.source_id))
-    _note_returns(move, there.values())
-    _release_licenses(move, there.values())
 
 
 def _note_left(move: Move, row: DeviceRow, device: Device | None) -> None:
@@ -138,8 +167,8 @@ def _note_returns(move: Move, there: Iterable[Device]) -> None:
         if row.state is not DeviceState.LEFT:
             continue
         mine = [d for d in fresh if d.user and _owns(move, row.person, [d.user])]
-        if any(_fits(move, row.person, row, d) for d in mine):
-            _ask_once(move, [row], Problem.BACK_AT_SOURCE, Question.MOVE)
+        if any(fits(move, row.person, row, d) for d in mine):
+            ask_once(move, [row], Problem.BACK_AT_SOURCE, Question.MOVE)
         elif row.problem == Problem.BACK_AT_SOURCE:
             move.ledger.set_device(row.source_id, problem=None)
 
@@ -201,11 +230,11 @@ def _release(move: Move, people: Sequence[str]) -> None:
         move.emit("released", "the old licenses are released", person=person)
 
 
-def _note_arrivals(move: Move) -> None:
+def _note_arrivals(move: Move, listed: Iterable[Device]) -> None:
     rows = _open_rows(move)
     by_user = _target_users(move, {row.person for row in rows})
     arrived: defaultdict[str, list[Device]] = defaultdict(list)
-    for device in move.target.devices.list():
+    for device in listed:
         link = device.user
         person = link and (by_user.get(f"id:{link.id}") or by_user.get(f"name:{link.username}"))
         if person:
@@ -218,18 +247,29 @@ def _note_arrivals(move: Move) -> None:
     for person, mine in _by_person(_open_rows(move)).items():
         left = [r for r in mine if r.state is DeviceState.LEFT]
         if left and person in fresh:
-            _match(move, person, left, fresh[person])
+            match_arrivals(move, person, left, fresh[person])
 
 
 def _fresh(move: Move, arrived: Mapping[str, Sequence[Device]]) -> dict[str, list[Device]]:
     """Enrollments on the target that belong to no phone of the move yet, by person."""
     taken = {r.target_id for r in move.ledger.devices() if r.target_id}
+    known = _known_before(move)
     found: defaultdict[str, list[Device]] = defaultdict(list)
     for person, devices in arrived.items():
         for device in devices:
-            if device.id not in taken and device.enrollment.state is EnrollmentState.ENROLLED:
+            if device.id in taken or device.enrollment.state is not EnrollmentState.ENROLLED:
+                continue
+            if device.id not in known or _is_renewed(move, device):
                 found[person].append(device)
     return dict(found)
+
+
+def _known_before(move: Move) -> frozenset[str]:
+    """Within one product: the records the plan knows, none of which is a new enrollment by being there."""
+    if not move.plan.reenrolls:
+        return frozenset()
+    planned = (d.id for p in move.plan.people for d in p.devices)
+    return frozenset((*planned, *move.plan.left_out))
 
 
 def _open_rows(move: Move) -> list[DeviceRow]:
@@ -308,70 +348,3 @@ def _is_there(move: Move, target_id: str | None) -> bool:
     except NotFound:
         return False
     return device.enrollment.state is EnrollmentState.ENROLLED
-
-
-def _match(move: Move, person: str, left: Sequence[DeviceRow], fresh: Sequence[Device]) -> None:
-    """Pair phones that left with new enrollments: same person, same model, enrolled after leaving."""
-    for device in fresh:
-        if not device.enrollment.kind.is_user_enrollment:
-            _wrong_enrollment(move, [r for r in left if _fits(move, person, r, device)])
-            continue
-        fitting = [r for r in left if _fits(move, person, r, device)]
-        fitting = _narrowed(move, person, fitting, device)
-        if len(fitting) == 1:
-            _arrive(move, fitting[0], device)
-            left = [r for r in left if r is not fitting[0]]
-        elif fitting:
-            _ask_once(move, fitting, Problem.AMBIGUOUS, Question.WHICH_PHONE)
-
-
-def _fits(move: Move, person: str, row: DeviceRow, device: Device) -> bool:
-    planned = next(d for d in move.people[person].devices if d.id == row.source_id)
-    same_model = planned.model is None or device.model is None or planned.model == device.model
-    since = device.enrollment.since
-    return same_model and (
-        since is None or row.left_at is None or since >= row.left_at - CLOCKS_APART
-    )
-
-
-def _narrowed(
-    move: Move, person: str, fitting: Sequence[DeviceRow], device: Device
-) -> list[DeviceRow]:
-    """Of two phones of one model, the one with the same name; the name alone never joins."""
-    if len(fitting) < 2:
-        return list(fitting)
-    name = digest_of(device.name or "")
-    same = {d.id for d in move.people[person].devices if d.name_digest == name}
-    named = [r for r in fitting if r.source_id in same]
-    return named if len(named) == 1 else list(fitting)
-
-
-def _arrive(move: Move, row: DeviceRow, device: Device) -> None:
-    at: datetime = device.enrollment.since or move.now
-    with move.ledger.together():
-        move.ledger.set_device(
-            row.source_id,
-            state=DeviceState.ENROLLED,
-            since=move.now,
-            target_id=device.id,
-            enrolled_at=at,
-            problem=None,
-            asked_at=None,
-            look_at=None,
-            looks=0,
-        )
-        move.emit("enrolled", "the new enrollment is there", person=row.person, actor="person")
-
-
-def _wrong_enrollment(move: Move, left: Sequence[DeviceRow]) -> None:
-    """Say so once for the phone it may be; a device the person had on the target before is none of them."""
-    _ask_once(move, left[:1], Problem.WRONG_ENROLLMENT, Question.WRONG_ENROLLMENT)
-
-
-def _ask_once(move: Move, rows: Sequence[DeviceRow], problem: Problem, question: Question) -> None:
-    for row in rows:
-        if row.problem == problem:
-            continue
-        move.emit(problem.value, question.value, person=row.person, actor="person")
-        move.ask([row.person], question)
-        move.ledger.set_device(row.source_id, problem=problem, asked_at=move.now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -51,6 +51,10 @@ class Exclusion(StrEnum):
     """The policy lets the person stay for now."""
     IOS_TOO_OLD = "ios-too-old"
     """The phone runs an iOS without account-driven enrollment; it can move after an update."""
+    ACCOUNT_DRIVEN_ALREADY = "account-driven-already"
+    """The phone need not be enrolled anew."""
+    WAY_NOT_SHOWN = "enrollment-way-not-shown"
+    """The product doesn't say which way the phone was enrolled, and the policy leaves such phones alone."""
 
 
 @frozen(kw_only=True)
@@ -134,14 +138,18 @@ def ios_version(text: str | None) -> tuple[int, ...]:
         return ()
 
 
-def match(source: Inventory, target: Inventory) -> Matches:
-    """Join people by Managed Apple ID.
+Judge = Callable[[Device], Exclusion | None]
+"""Says why a device does not move; `None` when it does."""
+
+
+def match(source: Inventory, target: Inventory, *, judge: Judge | None = None) -> Matches:
+    """Join people by Managed Apple ID; `judge` says which of their phones move, by default every user-enrolled one.
 
     Two source users with one Managed Apple ID are a conflict for a person to resolve: both are left out, and so
     are their devices.
     """
     people = [_known(u) for u in source.users if not u.built_in]
-    owned, left_out = _devices_by_user(source, people)
+    owned, left_out = _devices_by_user(source, people, judge or _device_exclusion)
     counted = Counter(u.account.key for u in people if u.account)
     shared = frozenset(key for key, count in counted.items() if count > 1)
     known = dict(_twins(target))
@@ -176,7 +184,7 @@ def _twins(target: Inventory) -> Iterator[tuple[str, Twin]]:
 
 
 def _devices_by_user(
-    source: Inventory, people: Sequence[Known]
+    source: Inventory, people: Sequence[Known], judge: Judge
 ) -> tuple[Mapping[str, list[Phone]], dict[str, Exclusion]]:
     by_id = {u.id: u.id for u in people}
     by_username = {u.username: u.id for u in people if u.username}
@@ -185,9 +193,9 @@ def _devices_by_user(
     for device in source.devices:
         owner = _owner(device.user, by_id, by_username)
         if owner:
-            owned[owner].append(_phone(device))
+            owned[owner].append(_phone(device, judge(device)))
         else:
-            left_out[device.id] = _device_exclusion(device) or Exclusion.NO_USER
+            left_out[device.id] = judge(device) or Exclusion.NO_USER
     return owned, left_out
 
 
@@ -199,7 +207,7 @@ def _owner(
     return by_id.get(link.id or "") or by_username.get(link.username or "")
 
 
-def _phone(device: Device) -> Phone:
+def _phone(device: Device, exclusion: Exclusion | None) -> Phone:
     return Phone(
         id=device.id,
         model=intern(device.model) if device.model else None,
@@ -207,7 +215,7 @@ def _phone(device: Device) -> Phone:
         last_seen=device.last_seen,
         name_digest=digest_of(device.name or ""),
         digest=device_digest(device),
-        exclusion=_device_exclusion(device),
+        exclusion=exclusion,
     )
 
 
@@ -216,6 +224,11 @@ def _device_exclusion(device: Device) -> Exclusion | None:
         return Exclusion.NOT_USER_ENROLLED
     if device.enrollment.state is not EnrollmentState.ENROLLED:
         return Exclusion.NOT_ENROLLED
+    return too_old(device)
+
+
+def too_old(device: Device) -> Exclusion | None:
+    """Say of a phone without account-driven enrollment that its iOS is too old."""
     is_phone = device.model is None or device.model.casefold().startswith(_PHONES)
     version = ios_version(device.os_version)
     if is_phone and version and version < FIRST_ACCOUNT_DRIVEN_IOS:

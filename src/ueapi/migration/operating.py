@@ -66,7 +66,7 @@ def rollback(
         move = Move(
             plan=plan,
             source=source,
-            target=target,
+            target=source if plan.reenrolls else target,
             ledger=opened,
             clock=clock or SystemClock(),
             steering=steering or Silent(),

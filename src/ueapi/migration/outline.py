@@ -60,6 +60,10 @@ class Outline(_Part):
     close_after: float | None = None
     """Hours until a wave stops waiting."""
     timezone: str = "UTC"
+    reenrolls: bool = False
+    """Whether phones stay in the product and are enrolled anew."""
+    keeps_records: bool = False
+    """Whether the records of ended enrollments shall stay."""
 
     @classmethod
     def of(cls, plan: Plan) -> Outline:
@@ -77,6 +81,8 @@ class Outline(_Part):
             finish_at=plan.forecast.finish_at if plan.forecast else None,
             close_after=plan.policy.close_after,
             timezone=plan.policy.timezone,
+            reenrolls=plan.reenrolls,
+            keeps_records=plan.policy.keep_records,
         )
 
 

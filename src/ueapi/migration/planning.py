@@ -61,11 +61,11 @@ def make_plan(
         PlanRefused: the policy lets the server end enrollments, and the source can't; or the target can't make users,
             or be told who gets a profile or an app. Nothing was changed.
     """
-    _require_leaving(policy, product)
-    matches = _kept_back(match(source, target), policy)
+    require_leaving(policy, product)
+    matches = kept_back(match(source, target), policy)
     moving = [c for c in matches.people if c.exclusion is None]
     waves = planned_waves(moving, policy, at=source.taken_at)
-    people = _people(matches, waves)
+    people = planned_people(matches, waves)
     members = Members.of(source, people)
     versions = {p.os_version for c in moving for p in c.devices if p.os_version}
     translated = translated_profiles(source, product.translate, members, versions)
@@ -73,8 +73,8 @@ def make_plan(
     assigned = _assignments(translated, members, target, product.sheet)
     _require_target(product.sheet, people, apps)
     plan = Plan(
-        source=_side(source, product.names),
-        target=_side(target, product.names),
+        source=side_of(source, product.names),
+        target=side_of(target, product.names),
         policy=policy,
         people=people,
         left_out=matches.left_out,
@@ -82,7 +82,7 @@ def make_plan(
         groups=assigned.groups,
         profiles=assigned.profiles,
         apps=apps,
-        tasks=(*_setup_tasks(product.sheet), *assigned.tasks),
+        tasks=(*setup_tasks(product.sheet), *assigned.tasks),
         losses=_unique((*(loss for t in translated for loss in t.losses), *app_losses)),
         notes=tuple(_notes(source, target, product.sheet, policy, matches, waves)),
         touched={
@@ -97,7 +97,12 @@ def make_plan(
     return plan.model_copy(update={"forecast": forecast(plan)}).sealed()
 
 
-def _require_leaving(policy: Policy, product: TargetProduct) -> None:
+def require_leaving(policy: Policy, product: TargetProduct) -> None:
+    """Refuse a policy by which the server ends enrollments that the source can't end.
+
+    Raises:
+        PlanRefused: it is one. Nothing was changed.
+    """
     wanted = policy.leave_by_server or policy.stragglers == "server"
     if not wanted or product.source_sheet is None:
         return
@@ -145,7 +150,8 @@ def _require_target(
         )
 
 
-def _side(taken: Inventory, names: Mapping[str, str]) -> Side:
+def side_of(taken: Inventory, names: Mapping[str, str]) -> Side:
+    """A tenant as the plan knows it."""
     cost = taken if isinstance(taken, Costed) else None
     return Side(
         tenant=taken.tenant,
@@ -164,7 +170,7 @@ def _side(taken: Inventory, names: Mapping[str, str]) -> Side:
     )
 
 
-def _kept_back(matches: Matches, policy: Policy) -> Matches:
+def kept_back(matches: Matches, policy: Policy) -> Matches:
     """Take out whom the policy keeps back, and note their phones."""
     excluded = {address.casefold() for address in policy.exclude}
     exempt = {account.key for account in policy.exempt}
@@ -183,7 +189,8 @@ def _kept_back(matches: Matches, policy: Policy) -> Matches:
     return Matches(people=tuple(people), left_out=left_out)
 
 
-def _people(matches: Matches, waves: Sequence[Wave]) -> tuple[PlannedPerson, ...]:
+def planned_people(matches: Matches, waves: Sequence[Wave]) -> tuple[PlannedPerson, ...]:
+    """Everyone, with their wave or the reason why they have none."""
     wave_of = {key: wave.number for wave in waves for key in wave.people}
     return tuple(_person(c, wave_of.get(c.key)) for c in matches.people)
 
@@ -234,7 +241,8 @@ _TITLES = {
 }
 
 
-def _setup_tasks(sheet: CapabilitySheet) -> Iterator[Task]:
+def setup_tasks(sheet: CapabilitySheet) -> Iterator[Task]:
+    """What an administrator sets up on the target, as far as its API doesn't."""
     for kind, capability in _SETUP:
         support = sheet[capability]
         if support.level is Level.NATIVE:
@@ -261,10 +269,10 @@ def _notes(
         yield "The target doesn't name the enrollment type; it is concluded from what the phone hides."
     if sheet[Capability.PROFILES_ENSURE].level is Level.MANUAL:
         yield "The target shows no settings of a profile: what is made there by hand can't be compared with the plan."
-    yield from _unmet(policy, matches, waves)
+    yield from unmet(policy, matches, waves)
 
 
-def _unmet(policy: Policy, matches: Matches, waves: Sequence[Wave]) -> Iterator[str]:
+def unmet(policy: Policy, matches: Matches, waves: Sequence[Wave]) -> Iterator[str]:
     """What the policy names and the source or the plan doesn't have; nobody is named."""
     known = {c.account.key for c in matches.people if c.account}
     named = {

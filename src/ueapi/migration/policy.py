@@ -104,7 +104,14 @@ class Policy(Document):
     inactive_days: int = Field(default=30, gt=0)
     """Days without contact after which a person counts as inactive, and goes in waves of their own at the end."""
 
+    reenroll_unclear: bool = False
+    """Within one product: whether phones move, too, of which it doesn't say which way they were enrolled."""
+    keep_records: bool = False
+    """Within one product: whether the records of ended enrollments stay; otherwise they are removed."""
+
     # -- while people move
+    invite: bool = False
+    """Whether the target sends each person its own invitation when they are asked to move, as far as it can."""
     leave_by_server: frozenset[int] = frozenset()
     """Numbers of waves whose old enrollments the server ends; in all others the person does."""
     stragglers: Literal["none", "server"] = "none"

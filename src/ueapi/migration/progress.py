@@ -91,6 +91,8 @@ class Progress(Document):
     """Titles of what an administrator has to do before anyone moves."""
     standstill: Standstill | None
     finish: Finish
+    reenrolls: bool = False
+    """Whether phones stay in the product and are enrolled anew."""
 
     @property
     def is_closed(self) -> bool:
@@ -141,6 +143,7 @@ def _progress(ledger: Ledger) -> Progress:
         tasks=open_titles(ledger, outline),
         standstill=standstill(ledger),
         finish=finish(ledger, outline, waves, now=as_of),
+        reenrolls=outline.reenrolls,
     )
 
 

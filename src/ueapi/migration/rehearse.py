@@ -10,18 +10,18 @@ from attrs import define, field
 
 from ueapi import migration
 from ueapi.client import Tenant
-from ueapi.contract import Fate
+from ueapi.contract import Capability, Fate, Level
 from ueapi.migration.documents import Plan, PlannedPerson, Policy, Task
 from ueapi.migration.engine import DOUBTFUL, PASSING, SHORT_PAUSE
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.reporting import Report
 from ueapi.migration.snapshots import write_private
 from ueapi.migration.steering import Event, Question
-from ueapi.model import Snapshot
+from ueapi.model import EnrollmentKind, Snapshot
 from ueapi.plugins import Registry
 from ueapi.rehearsal import scenarios
 from ueapi.rehearsal.administrator import Chore, VirtualAdministrator, revealing
-from ueapi.rehearsal.fleet import Mix
+from ueapi.rehearsal.fleet import OLD_WAYS, Mix
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.memory import uncollected
 from ueapi.rehearsal.world import Place, World
@@ -97,8 +97,59 @@ class Rehearsal:
             stage=stage,
         )
 
+    @classmethod
+    def within(
+        cls,
+        registry: Registry,
+        *,
+        backend: str,
+        users: int,
+        seed: int,
+        scenario: str | None = None,
+        mix: Mix = OLD_WAYS,
+    ) -> Rehearsal:
+        """Build a world with one product, most of whose phones were enrolled by a profile and are enrolled anew.
+
+        Raises:
+            UsageError: there is no scenario of that name.
+        """
+        trouble = scenarios.scenario(scenario) if scenario else scenarios.CALM
+        world = World.empty(users=users, seed=seed, mix=mix)
+        place = world.open_installed(registry, backend, "source", trouble.source_skew)
+        world.settle(place)
+        stage = scenarios.Stage(world=world, source=place, target=place)
+        trouble.play(stage)
+        tenant = world.tenant(registry, place, "fleet", trouble.page_rows)
+        old_ways = {EnrollmentKind.PROFILE_DRIVEN_USER}
+        if _hides_ways(tenant):
+            old_ways.add(EnrollmentKind.ACCOUNT_DRIVEN_USER)
+        for person in world.people.values():
+            person.old_ways = frozenset(old_ways)
+        reported: set[str] = set()
+        return cls(
+            world=world,
+            source=place,
+            target=place,
+            old=tenant,
+            new=tenant,
+            registry=registry,
+            administrator=VirtualAdministrator(
+                console=place.simulator.console,
+                clock=world.clock,
+                rng=world.stream("administrator"),
+                on_done=reported.add,
+            ),
+            reported=reported,
+            stage=stage,
+        )
+
     def described(self) -> str:
         """What is in the world, for a line of text."""
+        if self.old is self.new:
+            product = self.registry.manifest(self.source.simulator.backend).product
+            people, phones = len(self.world.fleet.people), self.world.phones.values()
+            old = sum(1 for p in phones if p.seed.enrollment is EnrollmentKind.PROFILE_DRIVEN_USER)
+            return f"{people} people with {len(phones)} virtual iPhones on {product}, {old} enrolled by a profile"
         names = [
             self.registry.manifest(p.simulator.backend).product for p in (self.source, self.target)
         ]
@@ -111,7 +162,8 @@ class Rehearsal:
 
     def snapshots(self) -> tuple[Snapshot, Snapshot]:
         """Read both tenants; a reading that a trouble spoils is begun again, as an operator would."""
-        return self._taken(self.old), self._taken(self.new)
+        taken = self._taken(self.old)
+        return taken, taken if self.old is self.new else self._taken(self.new)
 
     def _taken(self, tenant: Tenant) -> Snapshot:
         for _ in range(MOST_READINGS):
@@ -123,7 +175,14 @@ class Rehearsal:
 
     def plan(self, source: Snapshot, target: Snapshot, policy: Policy | None = None) -> Plan:
         """Plan, accepting every loss; without a policy, with one that suits the fleet's size."""
-        rules = policy or Policy(wave_sizes=wave_sizes(len(source.users)), wave_gap=24)
+        sizes, is_within = wave_sizes(len(source.users)), self.old is self.new
+        rules = policy or Policy(
+            wave_sizes=sizes,
+            wave_gap=24,
+            reenroll_unclear=is_within and _hides_ways(self.old),
+        )
+        if is_within:
+            return migration.plan_reenrollment(source, policy=rules, registry=self.registry)
         plan = migration.plan(source, target, policy=rules, registry=self.registry)
         lost = frozenset(loss.id for loss in plan.losses if loss.fate is Fate.LOST)
         return plan.accepting(lost)
@@ -199,16 +258,20 @@ class Rehearsal:
         return frozenset(self._reported)
 
 
+def _hides_ways(tenant: Tenant) -> bool:
+    return tenant.sheet[Capability.DEVICES_ENROLLMENT_KIND].level is not Level.NATIVE
+
+
 def wave_sizes(users: int) -> tuple[int, ...]:
     """A pilot, then waves that let a fleet of this size move in about four."""
     return (min(PILOT, users), max(PILOT, users // 4), max(PILOT, users // 3))
 
 
 def people_by_key(plan: Plan, world: World) -> dict[str, VirtualPerson]:
-    """Which virtual person a planned one is, by Managed Apple ID."""
+    """Which virtual person a planned one is, by Managed Apple ID; of two records of one person, the one with phones."""
     by_account = {
         p.person.managed_apple_id.casefold(): p
-        for p in world.people.values()
+        for p in sorted(world.people.values(), key=lambda p: len(p.phones))
         if p.person.managed_apple_id
     }
     return {

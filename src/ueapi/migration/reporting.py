@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from ueapi.errors import UnreadableInput
 from ueapi.migration.documents import Document, Loss
+from ueapi.migration.forgotten import kept_records
 from ueapi.migration.incidents import Doubts, Halt, blind_calls, halts, unresolved
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.outline import Outline
@@ -67,6 +68,20 @@ class Evidence(Document):
     head: str
 
 
+MOST_RECORDS: Final = 200
+"""Records a report lists one by one; the ledger's phones are all of them."""
+
+
+class Records(Document):
+    """What became of the records of ended enrollments, within one product."""
+
+    removed: int = 0
+    kept: int = 0
+    """Of verified phones, and still there."""
+    listed: tuple[str, ...] = ()
+    """Ids of those that are kept, for an administrator to remove."""
+
+
 class Report(Document):
     """The report; it names nobody."""
 
@@ -97,6 +112,9 @@ class Report(Document):
     halts: tuple[Halt, ...] = ()
     blind_calls: Doubts = Doubts()
     unresolved: Doubts = Doubts()
+    reenrolls: bool = False
+    """Whether phones stay in the product and are enrolled anew."""
+    records: Records = Records()
 
     @property
     def is_closed(self) -> bool:
@@ -155,7 +173,16 @@ def _report(ledger: Ledger, seed: int | None) -> Report:
         halts=halts(ledger),
         blind_calls=blind_calls(ledger),
         unresolved=unresolved(ledger),
+        reenrolls=outline.reenrolls,
+        records=_records(outline, ledger),
     )
+
+
+def _records(outline: Outline, ledger: Ledger) -> Records:
+    if not outline.reenrolls:
+        return Records()
+    removed, kept = kept_records(ledger)
+    return Records(removed=removed, kept=len(kept), listed=kept[:MOST_RECORDS])
 
 
 def who(ledger: Ledger, user: str) -> PersonStatus:
@@ -210,6 +237,9 @@ def _percentile(ordered: Sequence[float], part: float) -> float | None:
 def _waiting(outline: Outline, ledger: Ledger, people: Answers) -> Iterable[Waiting]:
     for title in open_titles(ledger, outline):
         yield Waiting(who="administrator", what=title, count=1)
+    kept = _records(outline, ledger).kept if not outline.keeps_records else 0
+    if kept:
+        yield Waiting(who="administrator", what="Remove records of ended enrollments", count=kept)
     for reason, count in reasons_to_wait(people).items():
         ours = reason in ("wave-not-begun", "not-verified-yet")
         yield Waiting(who="ueapi" if ours else "person", what=reason, count=count)

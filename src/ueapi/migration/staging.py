@@ -29,7 +29,8 @@ def check_fresh(move: Move) -> None:
             target; the message names it. Nothing was changed.
     """
     plan = move.plan
-    source, target = snapshot(move.source), snapshot(move.target)
+    source = snapshot(move.source)
+    target = source if plan.reenrolls else snapshot(move.target)
     now = {
         **{f"source:{k}": v for k, v in object_digests(source).items()},
         **{f"target:{k}": v for k, v in object_digests(target).items()},

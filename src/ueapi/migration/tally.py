@@ -8,8 +8,8 @@ from typing import Final
 
 from ueapi.migration.base import Document
 from ueapi.migration.ledger import Ledger
-from ueapi.migration.looking import Problem
 from ueapi.migration.outline import Outline
+from ueapi.migration.problems import Problem
 from ueapi.migration.rows import DeviceRow, DeviceState
 
 

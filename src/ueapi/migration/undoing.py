@@ -122,14 +122,19 @@ def _what_to_do(move: Move, person: str, rows: Sequence[DeviceRow]) -> list[str]
     if through:
         steps = [f"Let them work on {move.plan.target.product}, where the new enrollment is."]
     else:
-        old, new = move.plan.source.product, move.plan.target.product
-        again = f"Ask them to sign in again: to {old} once discovery answers for it, or to {new}."
-        steps = [again]
+        steps = [_sign_in_again(move)]
     if move.ledger.outcome(f"release:{person}") is not None:
         steps.append(
             f"For {move.plan.source.product}, give them their licenses back in its console."
         )
     return steps
+
+
+def _sign_in_again(move: Move) -> str:
+    old, new = move.plan.source.product, move.plan.target.product
+    if move.plan.reenrolls:
+        return f"Ask them to sign in to {new} with their work account; there is no way back to the old enrollment."
+    return f"Ask them to sign in again: to {old} once discovery answers for it, or to {new}."
 
 
 def _kept(move: Move, gone: Collection[str]) -> list[str]:
@@ -151,8 +156,9 @@ def _made(move: Move, kind: str) -> int:
 def _line(move: Move, left: Sequence[DeviceRow], people: Collection[str]) -> str:
     if not left:
         return "Nobody has left yet: everything can be as it was."
+    what = "their old enrollments" if move.plan.reenrolls else move.plan.source.product
     return (
-        f"{len(left)} phones of {len(people)} people have left {move.plan.source.product}. What their old enrollments "
+        f"{len(left)} phones of {len(people)} people have left {what}. What their old enrollments "
         "held is gone; only a new sign-in brings work back."
     )
 

@@ -20,6 +20,8 @@ class EnrollmentKind(StrEnum):
     PROFILE_DRIVEN_USER = "profile-driven-user"
     USER = "user"
     """User Enrollment, and the product doesn't say which way."""
+    LEGACY_PERSONAL = "legacy-personal"
+    """A product's own way for personal devices from before User Enrollment; its phones should be enrolled anew."""
     DEVICE = "device"
     """Any enrollment that shows the whole device to the organization."""
     UNKNOWN = "unknown"

@@ -65,10 +65,16 @@ class Mix:
     habits: Mapping[Habit, float]
     odd: float = ODD_SHARE
     stubborn: float = 0.0
+    by_profile: float | None = None
+    """Part of the phones that were enrolled by a profile; from iOS 18 on before their update. `None`: half of those
+    on an older iOS, and no others."""
+    older: float = 0.1
+    """Part of the phones on an iOS before 18, in tenths."""
     unreached: float = UNREACHED
 
     def __attrs_post_init__(self) -> None:
-        shares = (*self.habits.values(), self.odd, self.stubborn, self.unreached)
+        phones = (self.by_profile or 0.0, self.older)
+        shares = (*self.habits.values(), self.odd, self.stubborn, self.unreached, *phones)
         if min(shares) < 0 or max(shares) > 1 or sum(self.habits.values()) + self.odd > 1:
             raise UsageError(
                 "the shares of a mix are no parts of one fleet.",
@@ -85,6 +91,13 @@ EVERYDAY: Final = Mix(
     }
 )
 """An ordinary company: most are prompt, some need a call, and who is asked to delete an app does it."""
+
+OLD_WAYS: Final = Mix(
+    habits={Habit.IGNORES_MAIL: 0.05, Habit.TWO_PHONES: 0.08, Habit.DECLINES_APP: 0.03},
+    by_profile=0.6,
+    older=0.4,
+)
+"""A company most of whose phones were enrolled by a profile, and shall be enrolled anew in the same product."""
 
 
 @frozen(kw_only=True)
@@ -108,6 +121,8 @@ class PhoneSeed:
     os_version: str
     enrollment: EnrollmentKind
     hardware: Hardware = field(repr=False)
+    enrolled_on: str | None = None
+    """The iOS it ran when it was enrolled, if it was updated since."""
     owned_apps: frozenset[str] = frozenset()
     """Bundle ids of apps the person installed privately."""
 

@@ -15,7 +15,7 @@ from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.device_side import SignInRefused
 from ueapi.rehearsal.fleet import STUBBORN, UNREACHED, Habit, Person
-from ueapi.rehearsal.phone import CannotEnroll, Server, VirtualPhone
+from ueapi.rehearsal.phone import CannotEnroll, PhoneEnrollment, Server, VirtualPhone
 from ueapi.rehearsal.working import within_working_hours
 
 MINUTE: Final = 60.0
@@ -64,6 +64,10 @@ class VirtualPerson:
     """The app that was declined, and when first, in seconds since the start."""
     slips: int = 0
     """Mistakes made already: a wrong enrollment, a sign-out in the middle."""
+    old_ways: frozenset[EnrollmentKind] | None = None
+    """The kinds of enrollment to make anew in the same product; `None` when people move to another one."""
+    _before: dict[str, PhoneEnrollment] = field(factory=dict)
+    """Within one product: the enrollments when the person began, by phone."""
     _attempt: int = 0
     """Grows when the move is called off, so that what was planned before it comes to nothing."""
 
@@ -135,10 +139,18 @@ class VirtualPerson:
     def _begin(self, delay: float) -> None:
         self.has_begun = True
         delay = self._at_work(delay)
+        if self.old_ways is not None and not self._before:
+            self._before = {p.seed.key: p.enrollment for p in self.phones if p.enrollment}
         for phone in self.phones:
-            if phone.enrollment is not None and phone.enrollment.server is self.old:
+            if phone.enrollment is not None and self._is_asked_for(phone):
                 self._later(delay, partial(self._move_from, phone, self._attempt))
                 delay += self.rng.uniform(1 * HOUR, 4 * HOUR)
+
+    def _is_asked_for(self, phone: VirtualPhone) -> bool:
+        """Whether the phone is on the old product; within one product, whether it is enrolled in an old way still."""
+        if phone.enrollment is None or self._is_new(phone):
+            return False
+        return self.old_ways is None or phone.enrollment.kind in self.old_ways
 
     def asked_to_sign_in(self) -> None:
         """Sign in again after having lost work."""
@@ -183,7 +195,11 @@ class VirtualPerson:
         return bundle_id == declined and now - since < OFFENDED
 
     def _is_new(self, phone: VirtualPhone) -> bool:
-        return phone.enrollment is not None and phone.enrollment.server is not self.old
+        if phone.enrollment is None:
+            return False
+        if phone.enrollment.server is not self.old:
+            return True
+        return bool(self._before) and phone.enrollment is not self._before.get(phone.seed.key)
 
     # -- what the person does ----------------------------------------------------------------------
 
@@ -237,4 +253,4 @@ class VirtualPerson:
 
 
 def _delays(phone: VirtualPhone) -> bool:
-    return IosVersion.parse(phone.seed.os_version) >= DELAYS_SINCE
+    return IosVersion.parse(phone.os_version) >= DELAYS_SINCE

@@ -53,6 +53,10 @@ _FIRST_ODDITIES: Final = (
     Oddity.DUPLICATE,
 )
 _DUPLICATE_RECORDS: Final = 2
+_BY_PROFILE: Final = EnrollmentKind.PROFILE_DRIVEN_USER
+_LAST_BY_PROFILE: Final = "17.7"
+_GONE_SINCE: Final = 18
+_TEN: Final = 10
 
 
 @frozen
@@ -76,7 +80,7 @@ def make_fleet(*, users: int, seed: int, mix: Mix | None = None) -> Fleet:
             remedy="Ask for at least one user; nothing was made.",
         )
     rng = random.Random(seed)
-    people = _Maker(rng).people(_roles(users, rng, mix))
+    people = _Maker(rng, mix).people(_roles(users, rng, mix))
     profiles, secrets = make_profiles(rng)
     return Fleet(
         seed=seed,
@@ -177,13 +181,16 @@ class _Shop:
     """Hands out phones: iOS versions in fixed shares, models that run them, identifiers used once."""
 
     rng: random.Random = field(repr=False)
+    older: int = 1
+    """Phones of ten on an older iOS."""
     _deck: list[tuple[str, ...]] = field(factory=list)
     _numbers: set[int] = field(factory=set, repr=False)
 
     def os_version(self) -> str:
         """The iOS version of the next phone."""
         if not self._deck:
-            self._deck = self.rng.sample(_OF_TEN, len(_OF_TEN))
+            of_ten = (*_OF_TEN[: _TEN - self.older], *[_OLD] * self.older)
+            self._deck = self.rng.sample(of_ten, len(of_ten))
         return self.rng.choice(self._deck.pop())
 
     def model(self, os_version: str) -> _Model:
@@ -213,12 +220,14 @@ class _Maker:
     """Makes people one after the other; keys are numbered and tell nothing about the person."""
 
     rng: random.Random = field(repr=False)
+    mix: Mix | None = None
     names: Names = field(init=False)
     shop: _Shop = field(init=False)
     _made: list[Person] = field(factory=list, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        self.names, self.shop = Names(self.rng), _Shop(self.rng)
+        older = round(self.mix.older * _TEN) if self.mix else 1
+        self.names, self.shop = Names(self.rng), _Shop(self.rng, older)
 
     def people(self, roles: list[_Role]) -> tuple[Person, ...]:
         for role in roles:
@@ -293,21 +302,32 @@ class _Maker:
             model=model.name,
             model_identifier=model.identifier,
             os_version=os_version,
-            enrollment=self._enrollment(role, os_version),
+            enrollment=(way := self._enrollment(role, os_version, model)),
+            enrolled_on=_enrolled_on(way, os_version),
             hardware=self.shop.hardware(model.identifier),
             owned_apps=self._owned(role),
         )
 
-    def _enrollment(self, role: _Role, os_version: str) -> EnrollmentKind:
+    def _enrollment(self, role: _Role, os_version: str, model: _Model) -> EnrollmentKind:
         # Nobody comes under User Enrollment without a Managed Apple ID.
         if role.oddity in (Oddity.NOT_USER_ENROLLED, Oddity.NO_MANAGED_APPLE_ID):
             return EnrollmentKind.DEVICE
+        if self.mix is not None and self.mix.by_profile is not None:
+            knew_it = model.since < _GONE_SINCE
+            by_profile = self.rng.random() < self.mix.by_profile
+            return _BY_PROFILE if by_profile and knew_it else EnrollmentKind.ACCOUNT_DRIVEN_USER
         is_old = IosVersion.parse(os_version) < ACCOUNT_DRIVEN_ONLY_SINCE
         if is_old and self.rng.random() < _PROFILE_DRIVEN_SHARE:
-            return EnrollmentKind.PROFILE_DRIVEN_USER
+            return _BY_PROFILE
         return EnrollmentKind.ACCOUNT_DRIVEN_USER
 
     def _owned(self, role: _Role) -> frozenset[str]:
         if role.habit is not Habit.OWNS_APP:
             return frozenset()
         return frozenset({self.rng.choice(OWNABLE_APPS)})
+
+
+def _enrolled_on(way: EnrollmentKind, os_version: str) -> str | None:
+    """The iOS before an update, for a phone that was enrolled in a way its iOS doesn't know any more."""
+    is_gone = IosVersion.parse(os_version) >= ACCOUNT_DRIVEN_ONLY_SINCE
+    return _LAST_BY_PROFILE if way is _BY_PROFILE and is_gone else None

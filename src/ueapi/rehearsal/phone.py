@@ -84,9 +84,16 @@ class VirtualPhone:
     """Bundle ids of apps installed privately; the service sees nothing of them."""
     enrollment: PhoneEnrollment | None = None
     messages: int = 0
+    os_version: str = field(init=False)
+    """The iOS it runs now."""
 
     def __attrs_post_init__(self) -> None:
         self.owned = set(self.seed.owned_apps)
+        self.os_version = self.seed.enrolled_on or self.seed.os_version
+
+    def update(self) -> None:
+        """Update to the iOS of its seed; an enrollment made before lives on, whatever way it was made."""
+        self.os_version = self.seed.os_version
 
     @property
     def is_enrolled(self) -> bool:
@@ -96,7 +103,7 @@ class VirtualPhone:
     @property
     def major(self) -> int:
         """The major version of its iOS."""
-        return int(self.seed.os_version.partition(".")[0])
+        return int(self.os_version.partition(".")[0])
 
     # -- coming and going --------------------------------------------------------------------------
 
@@ -154,7 +161,7 @@ class VirtualPhone:
             return mdm.Authenticate(
                 topic=TOPIC,
                 enrollment_id=EnrollmentID(identifier),
-                os_version=self.seed.os_version,
+                os_version=self.os_version,
                 product_name=self.seed.model_identifier,
             ).to_plist()
         return mdm.DeviceEnrollmentAuthenticate(
@@ -162,7 +169,7 @@ class VirtualPhone:
             udid=identifier,
             serial_number=self.seed.hardware.serial,
             imei=self.seed.hardware.imei,
-            os_version=self.seed.os_version,
+            os_version=self.os_version,
             product_name=self.seed.model_identifier,
         ).to_plist()
 

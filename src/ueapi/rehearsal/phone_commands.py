@@ -48,7 +48,7 @@ def obey(phone: VirtualPhone, current: PhoneEnrollment, command: mdm.Command) ->
 def _is_allowed(
     kind: rules.RuleKind, name: str, phone: VirtualPhone, current: PhoneEnrollment
 ) -> bool:
-    return not current.kind.is_user_enrollment or _is_usable(kind, name, phone.seed.os_version)
+    return not current.kind.is_user_enrollment or _is_usable(kind, name, phone.os_version)
 
 
 @lru_cache(maxsize=_VERDICTS_KEPT)
@@ -103,7 +103,7 @@ def _install_profile(
     except InvalidModel as problem:
         return _failed(current, command, 4001, problem.message)
     if current.kind.is_user_enrollment:
-        forbidden = _forbidden(content, phone.seed.os_version)
+        forbidden = _forbidden(content, phone.os_version)
         if forbidden is not None:
             return _failed(current, command, 4000, f"{forbidden} is not allowed")
     current.contents.profiles[profile.identifier] = profile
@@ -234,7 +234,7 @@ def _information(
     hardware = phone.seed.hardware
     known: PlistDict = {
         "DeviceName": phone.seed.name,
-        "OSVersion": phone.seed.os_version,
+        "OSVersion": phone.os_version,
         "ModelName": phone.seed.model,
         "ProductName": phone.seed.model_identifier,
         "IsSupervised": False,

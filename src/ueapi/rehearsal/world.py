@@ -168,6 +168,17 @@ class World:
             for person in self.fleet.people:
                 self.people[person.key] = self._person(person, place, discover)
             self.clock.sleep(SETTLING)
+            self._update(place)
+
+    def _update(self, place: Place) -> None:
+        """Update phones that shall run a later iOS than they were enrolled on, and let the product hear of it."""
+        updated = [phone for phone in self.phones.values() if phone.seed.enrolled_on]
+        for phone in updated:
+            phone.update()
+        if updated:
+            for record in place.server.side.records():
+                place.server.side.inquire(record)
+            self.clock.sleep(SETTLING)
 
     def _person(
         self, person: Person, place: Place, discover: Callable[[], Server] | None

@@ -60,6 +60,13 @@ SHEET: Final = CapabilitySheet.of(
             _INDEX,
             assumed=True,
         ),
+        Capability.DEVICES_FORGET: manual(
+            "In the portal, open the list of devices and filter it for disenrolled ones",
+            "Select the devices to remove",
+            "Choose the action that deletes devices, and confirm it",
+            evidence=_INDEX,
+            assumed=True,
+        ),
         Capability.ENROLLMENTS_INVITE: partial(
             "starts profile-driven enrollment, which is no way in from iOS 18 on; the enrollment type can't be given, "
             "and nothing shows whether the mail went out",
