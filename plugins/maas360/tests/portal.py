@@ -42,7 +42,7 @@ def backend(**settings: object) -> Backend:
 
 @define
 class Portal:
-    """Answers by method and path; an answer is a root with its content, a `Reply`, an error, or a function of the call."""
+    """Answers by method and path: a root with its content, a reply, an error, or a function that makes one."""
 
     answers: Mapping[str, object]
     form: Form = as_xml

@@ -42,7 +42,7 @@ class Maas360Groups(Groups):
         return Page(tuple(groups), None, answer.number("count"))
 
     def get(self, group: Group) -> Flow[Group]:
-        """Read who is in a group: one call for each page of members. Other devices than iPhone and iPad are left out."""
+        """Read who is in a group: one call for each page of members. Only iPhones and iPads are members here."""
         members = self._users_of(group) if group.of == "users" else self._devices_of(group)
         found = yield from members
         origin = self._source.origin(

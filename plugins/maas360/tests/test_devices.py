@@ -1,0 +1,435 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from plugins.maas360.tests.documents import (
+    NASTY,
+    TEXTS,
+    as_json,
+    as_xml,
+    kept_if_same,
+    kept_literally,
+)
+from plugins.maas360.tests.portal import FORMS, Portal, backend, fields, listing
+from plugins.maas360.tests.rows import CORE, IMEI, KEY, SEARCH, SERIAL, SOFTWARE, UDID, core, full
+
+from ueapi.errors import Conflict, NotFound, Rejected, UeapiError, Unintelligible
+from ueapi.flow import Effect, Reply
+from ueapi.model import Absence, EnrollmentKind, EnrollmentState
+
+REMOVE = "POST /device-apis/devices/1.0/removeDevice/3009999"
+HIDE = "POST /device-apis/devices/1.0/hideDevice/3009999"
+DONE = ("actionResponse", {"actionStatus": "0", "actionID": "128400001", "description": "Done."})
+
+
+def rows(*found, count=None):
+    return listing("devices", "device", *found, count=count)
+
+
+def one(row, form=as_xml, **settings):
+    (found,) = Portal({SEARCH: rows(row)}, form).run(backend(**settings).devices.page(None)).items
+    return found
+
+
+def got(row):
+    return {CORE: ("device", {k: v for k, v in row.items() if k in core()}), SEARCH: rows(row)}
+
+
+# -- listing -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_row_becomes_a_device(form):
+    found = one(full(), form)
+
+    assert (found.id, found.name, found.model) == (KEY, "Zoë's <iPhone>", "iPhone 16")
+    assert (found.model_identifier, found.os_version) == ("iPhone17,3", "26.10")
+    assert found.user is not None
+    assert (found.user.id, found.user.username) == (None, "zoe")
+    assert found.enrollment.state is EnrollmentState.ENROLLED
+    assert found.enrollment.since == datetime(2026, 2, 3, 8, 15, 25, tzinfo=UTC)
+    assert found.last_seen == datetime(2026, 2, 5, 6, 40, 2, tzinfo=UTC)
+
+
+VALUES = st.dictionaries(
+    st.sampled_from(sorted(set(full()) - {"maas360ManagedStatus"})), NASTY | TEXTS, max_size=6
+)
+
+
+@given(st.lists(VALUES, max_size=3), st.sampled_from([kept_literally, kept_if_same]))
+def test_both_forms_of_one_page_are_the_same_devices(changes, coercion):
+    page = rows(
+        *[full(maas360DeviceID=f"Appl{i}", **c) for i, c in enumerate(_without_key(changes))]
+    )
+
+    def read(form):
+        try:
+            return Portal({SEARCH: page}, form).run(backend().devices.page(None))
+        except UeapiError as error:
+            return str(error)
+
+    assert read(as_xml) == read(lambda root, content: as_json(root, content, coercion))
+
+
+def _without_key(changes):
+    return [{k: v for k, v in c.items() if k != "maas360DeviceID"} for c in changes]
+
+
+def test_the_listing_asks_for_apples_phones_in_an_order_that_stays():
+    portal = Portal({SEARCH: rows()})
+
+    portal.run(backend().devices.page(None))
+
+    assert dict(portal.calls[0].query) == {
+        "platformName": "iOS",
+        "sortAttribute": "installedDate",
+        "sortOrder": "asc",
+        "pageSize": "250",
+        "pageNumber": "1",
+    }
+    assert portal.calls[0].accept == "application/xml"
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("size", "fleet", "calls"), [(250, 10_000, 40), (25, 26, 2), (50, 0, 1)])
+def test_pages_are_read_to_the_end(form, size, fleet, calls):
+    def page(call):
+        number, asked = (int(dict(call.query)[n]) for n in ("pageNumber", "pageSize"))
+        ids = range((number - 1) * asked, min(number * asked, fleet))
+        return rows(*({"maas360DeviceID": str(i)} for i in ids), count=fleet)
+
+    portal, devices = Portal({SEARCH: page}, form), backend(page_rows=size).devices
+    seen, cursor = [], None
+    while True:
+        found = portal.run(devices.page(cursor))
+        seen += [d.id for d in found.items]
+        cursor = found.next
+        if cursor is None:
+            break
+
+    assert seen == [str(i) for i in range(fleet)]
+    assert (found.total, len(portal.calls)) == (fleet, calls)
+
+
+def test_a_product_that_gives_smaller_pages_is_read_to_its_end():
+    def page(call):
+        number = int(dict(call.query)["pageNumber"])
+        return rows(full(maas360DeviceID=str(number)), count=3)
+
+    portal, devices = Portal({SEARCH: page}), backend().devices
+    first = portal.run(devices.page(None))
+    second = portal.run(devices.page(first.next))
+    third = portal.run(devices.page(second.next))
+
+    assert [p.items[0].id for p in (first, second, third)] == ["1", "2", "3"]
+    assert third.next is None
+
+
+def test_an_empty_page_before_the_announced_end_ends_the_listing():
+    portal = Portal({SEARCH: rows(count=612)})
+
+    page = portal.run(backend().devices.page("2:250"))
+
+    assert (page.items, page.next, page.total) == ((), None, 612)
+
+
+def test_another_page_than_asked_for_is_refused():
+    root, content = rows(full(), count=500)
+
+    with pytest.raises(Unintelligible, match="pageNumber"):
+        Portal({SEARCH: (root, {**content, "pageNumber": "1"})}).run(
+            backend().devices.page("2:250")
+        )
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "2:", "-1:0", "2"])
+def test_a_foreign_cursor_is_refused_before_any_call(cursor):
+    portal = Portal({})
+
+    with pytest.raises(Unintelligible, match="cursor"):
+        portal.run(backend().devices.page(cursor or ":"))
+
+    assert portal.calls == []
+
+
+# -- what a device shows -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        (full(), EnrollmentKind.USER),
+        (full(ownership="employee owned "), EnrollmentKind.USER),
+        (full(udid="N/A", platformSerialNumber="Not Available"), EnrollmentKind.USER),
+        (full(udid=UDID), EnrollmentKind.DEVICE),
+        (full(platformSerialNumber=SERIAL), EnrollmentKind.DEVICE),
+        (full(imeiEsn=IMEI), EnrollmentKind.DEVICE),
+        (full(isSupervisedDevice="true"), EnrollmentKind.DEVICE),
+        (full(ownership="Corporate Owned"), EnrollmentKind.UNKNOWN),
+        (full(ownership="Not Defined"), EnrollmentKind.UNKNOWN),
+        (full(isSupervisedDevice=""), EnrollmentKind.UNKNOWN),
+        (full(platformName="Mac"), EnrollmentKind.UNKNOWN),
+        (full(platformName="Android", udid=UDID), EnrollmentKind.UNKNOWN),
+        (full(enrollmentMode="ENROLLMENT"), EnrollmentKind.USER),
+    ],
+)
+@pytest.mark.parametrize("form", FORMS)
+def test_the_kind_is_concluded_from_what_a_row_lacks(form, row, kind):
+    found = one(row, form)
+
+    assert found.enrollment.kind is kind
+    assert "enrollment.kind" in found.origin.inferred
+
+
+def test_a_row_without_any_identifier_field_tells_nothing():
+    row = {k: v for k, v in full().items() if k not in ("udid", "platformSerialNumber", "imeiEsn")}
+
+    assert one(row).enrollment.kind is EnrollmentKind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind", "inferred"),
+    [
+        ("user_enrollment", EnrollmentKind.USER, False),
+        ("ENROLLMENT", EnrollmentKind.DEVICE, True),
+        ("", EnrollmentKind.DEVICE, True),
+    ],
+)
+def test_a_configured_mode_comes_before_the_conclusion(mode, kind, inferred):
+    row = full(enrollmentMode=mode, udid=UDID)
+
+    found = one(row, user_enrollment_mode="USER_ENROLLMENT")
+
+    assert found.enrollment.kind is kind
+    assert ("enrollment.kind" in found.origin.inferred) is inferred
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_hardware_identifiers_are_forgotten_on_reading(form):
+    hidden = {
+        "udid": UDID,
+        "platformSerialNumber": SERIAL,
+        "imeiEsn": IMEI,
+        "phoneNumber": "15550100",
+        "wifiMacAddress": "00:11:22:33:44:55",
+    }
+
+    found = one(full(**hidden), form)
+
+    kept = str(found.raw) + found.model_dump_json()
+    assert not any(value in kept for value in hidden.values())
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [
+        ("Enrolled", EnrollmentState.ENROLLED),
+        ("activated", EnrollmentState.ENROLLED),
+        ("Pending Control Removed", EnrollmentState.ENDING),
+        ("Control Removed", EnrollmentState.ENDED),
+        ("User Removed Control", EnrollmentState.ENDED),
+        ("Inactive", EnrollmentState.ENDED),
+        ("Not Enrolled", EnrollmentState.ENDED),
+    ],
+)
+def test_enrollment_states_come_from_a_table(word, state):
+    assert one(full(maas360ManagedStatus=word)).enrollment.state is state
+
+
+def test_a_device_without_a_state_was_never_under_control():
+    found = one(full(maas360ManagedStatus=""))
+
+    assert found.enrollment.state is EnrollmentState.ENDED
+    assert "enrollment.state" in found.origin.inferred
+
+
+def test_an_unknown_state_is_named_and_not_guessed():
+    with pytest.raises(Unintelligible, match="'Hovering'"):
+        one(full(maas360ManagedStatus="Hovering"))
+
+
+def test_a_row_without_a_key_is_refused():
+    with pytest.raises(Unintelligible, match="maas360DeviceID"):
+        one(full(maas360DeviceID=""))
+
+
+def test_what_is_blank_is_absent_with_a_reason():
+    found = one(dict.fromkeys(full(), "") | {"maas360DeviceID": KEY})
+
+    for name in ("name", "model", "model_identifier", "os_version", "user", "last_seen"):
+        assert found.why_absent(name) is Absence.NOT_EXPOSED_BY_PRODUCT
+
+
+def test_a_model_that_is_not_apples_identifier_is_no_identifier():
+    assert one(full(modelId="MTP03ZD/A")).model_identifier is None
+
+
+# -- one device --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_one_device_is_read_from_both_views_at_once(form):
+    portal = Portal(got(full()), form)
+
+    found = portal.run(backend().devices.get(KEY))
+
+    assert (found.id, found.os_version, found.model_identifier) == (KEY, "26.10", "iPhone17,3")
+    assert found.enrollment == one(full()).enrollment
+    assert [dict(c.query) for c in portal.calls] == [
+        {"deviceId": KEY},
+        {"maas360DeviceId": KEY, "match": "1"},
+    ]
+
+
+def test_the_core_view_counts_where_the_views_differ():
+    answers = got(full()) | {CORE: ("device", core(maas360ManagedStatus="Control Removed"))}
+
+    found = Portal(answers).run(backend().devices.get(KEY))
+
+    assert found.enrollment.state is EnrollmentState.ENDED
+    assert found.os_version == "26.10"
+
+
+@pytest.mark.parametrize("searched", [rows(), rows(full(maas360DeviceID="ApplOther"))])
+def test_a_device_the_search_does_not_show_is_read_from_the_core_view(searched):
+    answers = {CORE: ("device", core()), SEARCH: searched}
+
+    found = Portal(answers).run(backend().devices.get(KEY))
+
+    assert (found.id, found.os_version) == (KEY, None)
+
+
+@pytest.mark.parametrize("missing", [Reply(404, {}, b""), ("device", "")])
+def test_a_device_that_is_gone_is_not_found(missing):
+    with pytest.raises(NotFound):
+        Portal({CORE: missing, SEARCH: rows()}).run(backend().devices.get(KEY))
+
+
+def test_another_device_than_asked_for_is_refused():
+    answers = got(full()) | {CORE: ("device", core(maas360DeviceID="ApplOther"))}
+
+    with pytest.raises(Unintelligible, match="not the one asked for"):
+        Portal(answers).run(backend().devices.get(KEY))
+
+
+@pytest.mark.parametrize("native", ["a/../b?x=1&y", "Zoë #1", "{billing}", "a+b c"])
+def test_odd_keys_stay_values(native):
+    portal = Portal(
+        {
+            **got(full(maas360DeviceID=native)),
+            REMOVE: DONE,
+        }
+    )
+
+    portal.run(backend().devices.get(native))
+    portal.run(backend().devices.unenroll(native))
+
+    assert dict(portal.calls[0].query) == {"deviceId": native}
+    assert fields(portal.calls[-1]) == {"deviceId": native}
+
+
+# -- reports -----------------------------------------------------------------------------------------
+
+
+def app(name, identifier, version, managed=None):
+    labels = [
+        {"key": "Application ID", "type": "string", "value": identifier},
+        {"key": "Version", "type": "string", "value": version},
+    ]
+    if managed is not None:
+        labels.append({"key": "Installed by MDM", "type": "string", "value": managed})
+    return {"swName": name, "swAttrs": labels}
+
+
+def reported(row, *apps, form=as_xml):
+    software = ("deviceSoftwares", {"maas360DeviceID": KEY, "deviceSw": list(apps)})
+    return Portal({**got(row), SOFTWARE: software}, form).run(backend().devices.report(KEY))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_a_report_shows_policy_and_managed_apps(form, count):
+    apps = [app(f"Mail {i}", f"org.example.m{i}", "4.20") for i in range(count)]
+
+    report = reported(full(), *apps, form=form)
+
+    assert report.device.id == KEY
+    assert [(p.name, p.profile_id) for p in report.profiles or ()] == [
+        ("BYOD baseline", "BYOD baseline")
+    ]
+    assert report.apps is not None
+    assert [(a.bundle_id, a.name, a.version, a.is_installed) for a in report.apps] == [
+        (f"org.example.m{i}", f"Mail {i}", "4.20", True) for i in range(count)
+    ]
+
+
+def test_a_device_without_a_policy_reports_none():
+    assert reported(full(mdmPolicy="")).profiles == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "shown"),
+    [(full(), ["Told", "Silent"]), (full(udid=UDID), ["Told"])],
+)
+def test_what_an_owner_installed_is_nobodys_business(row, shown):
+    apps = [
+        app("Told", "org.example.told", "1", managed="Yes"),
+        app("Silent", "org.example.silent", "1"),
+        app("Private Diary", "org.example.diary", "1", managed="No"),
+    ]
+
+    report = reported(row, *apps)
+
+    assert [a.name for a in report.apps or ()] == shown
+    assert "Diary" not in str(report.device.raw)
+
+
+# -- leaving -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_unenrolling_removes_control_and_can_be_read_back(form):
+    portal = Portal({REMOVE: DONE}, form)
+
+    accepted = portal.run(backend().devices.unenroll(KEY))
+
+    assert accepted.command_ids == ("128400001",)
+    (call,) = portal.calls
+    assert (call.effect, fields(call)) == (Effect.READABLE, {"deviceId": KEY})
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_refused_removal_is_an_error(form):
+    refused = ("actionResponse", {"actionStatus": "1", "description": "Not now."})
+
+    with pytest.raises(Rejected, match="Not now"):
+        Portal({REMOVE: refused}, form).run(backend().devices.unenroll(KEY))
+
+
+def test_a_page_in_place_of_an_answer_is_no_acceptance():
+    page = Reply(200, {"content-type": "text/html"}, b"<html><body>Sign in</body></html>")
+
+    with pytest.raises(Unintelligible):
+        Portal({REMOVE: page}).run(backend().devices.unenroll(KEY))
+
+
+def test_the_record_of_an_ended_enrollment_is_hidden():
+    row = full(maas360ManagedStatus="Control Removed")
+    portal = Portal({**got(row), HIDE: DONE})
+
+    portal.run(backend().devices.forget(KEY))
+
+    assert [fields(call) for call in portal.writes()] == [{"deviceId": KEY}]
+
+
+@pytest.mark.parametrize("word", ["Enrolled", "Pending Control Removed"])
+def test_the_record_of_a_living_enrollment_stays(word):
+    portal = Portal(got(full(maas360ManagedStatus=word)))
+
+    with pytest.raises(Conflict, match="not ended"):
+        portal.run(backend().devices.forget(KEY))
+
+    assert portal.writes() == []
