@@ -67,7 +67,7 @@ def test_every_error_is_in_the_tree_at_the_top_of_its_module() -> None:
 def test_every_backend_has_a_row_for_each_capability() -> None:
     registry = Registry.installed()
 
-    assert registry.names == ("hexnode", "jamf", "maas360")
+    assert registry.names == ("hexnode", "jamf", "maas360", "memory")
     for name in registry.names:
         assert set(registry.sheet(name).rows) == set(Capability)
 

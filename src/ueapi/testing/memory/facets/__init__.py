@@ -1,0 +1,1 @@
+"""One module for each facet; each method says how many calls it costs."""

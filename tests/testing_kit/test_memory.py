@@ -1,0 +1,64 @@
+"""The reference backend passes the whole kit, against its own simulator."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from ueapi.testing import (
+    AppsConformance,
+    CommandsConformance,
+    DevicesConformance,
+    EnrollmentsConformance,
+    FaultsConformance,
+    GroupsConformance,
+    Harness,
+    LicensesConformance,
+    ProfilesConformance,
+    SheetConformance,
+    UsersConformance,
+    missing_suites,
+)
+
+
+@pytest.fixture
+def harness() -> Harness:
+    return Harness.build("memory")
+
+
+class TestUsers(UsersConformance): ...
+
+
+class TestGroups(GroupsConformance): ...
+
+
+class TestDevices(DevicesConformance): ...
+
+
+class TestEnrollments(EnrollmentsConformance): ...
+
+
+class TestProfiles(ProfilesConformance): ...
+
+
+class TestApps(AppsConformance): ...
+
+
+class TestLicenses(LicensesConformance): ...
+
+
+class TestCommands(CommandsConformance): ...
+
+
+class TestSheet(SheetConformance): ...
+
+
+class TestFaults(FaultsConformance):
+    @pytest.fixture
+    def harness(self) -> Harness:
+        return Harness.build("memory", users=12)
+
+
+def test_no_facet_is_left_without_its_suite() -> None:
+    assert missing_suites(sys.modules[__name__]) == []
