@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ueapi.testing import scaffold
-
 
 def new(
     name: Annotated[str, typer.Argument(help="The backend's name, such as acme.")],
@@ -17,5 +15,7 @@ def new(
     ] = Path(),
 ) -> None:
     """Write a plugin project that installs, announces itself and passes the empty kit."""
+    from ueapi.testing import scaffold
+
     for path in scaffold.write(name, into=directory):
         typer.echo(str(path))
