@@ -6,11 +6,11 @@ from email.policy import HTTP
 import pytest
 from lxml import etree
 from plugins.maas360.tests.documents import as_json, as_xml
-from plugins.maas360.tests.service import Service, backend, page, told
+from plugins.maas360.tests.service import Service, backend, name_of, page, told
 
 from ueapi.contract import Change
-from ueapi.errors import ManualStepRequired, NotFound, Rejected, Unintelligible
-from ueapi.flow import Effect
+from ueapi.errors import InvalidModel, ManualStepRequired, NotFound, Rejected, Unintelligible
+from ueapi.flow import Effect, Reply
 from ueapi.model import Absence, AppDraft, AppKind, Scope
 
 MAIL = {
@@ -259,3 +259,56 @@ def test_a_failure_inside_a_200_says_what_was_accepted_before_it():
     assert "1 were accepted" in caught.value.remedy
     assert "1 were not sent" in caught.value.remedy
     assert len(service.calls) == 2
+
+
+@pytest.mark.parametrize("refused", [told("Failure"), Reply(400)])
+def test_stopping_what_is_not_distributed_is_no_failure(refused):
+    service = Service({"POST stopAppDistribution": refused, "GET searchDistributions": NOTHING})
+
+    service.run(backend().apps.unassign(["2:org.example.mail"], Scope(devices=("x",))))
+
+    assert [name_of(call) for call in service.calls] == [
+        "stopAppDistribution",
+        "searchDistributions",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("to", "row"),
+    [
+        (Scope(devices=("x",)), {"targetDevices": "2", "deviceId": "x"}),
+        (Scope(device_groups=("7",)), {"targetDevices": "1", "deviceGroupId": "7"}),
+        (Scope(everyone=True), {"targetDevices": "0"}),
+    ],
+)
+def test_a_distribution_that_stays_is_a_failure(to, row):
+    rows = page("distributions", "distribution", row)
+    service = Service(
+        {"POST stopAppDistribution": told("Failure"), "GET searchDistributions": rows}
+    )
+
+    with pytest.raises(Rejected):
+        service.run(backend().apps.unassign(["2:org.example.mail"], to))
+
+
+def test_an_app_just_added_is_not_added_again_while_the_catalog_lags():
+    service = Service({"GET search": catalog(), "POST addITunesApp": told()})
+    apps = backend().apps
+
+    first = service.run(apps.ensure(draft()))
+    second = service.run(apps.ensure(draft()))
+
+    assert (first.change, second.change) == (Change.CREATED, Change.UNCHANGED)
+    assert first.value.origin.inferred == {"name", "kind"}
+    assert first.value.id == second.value.id == "2:org.example.mail"
+    assert len(service.writes()) == 1
+
+
+def test_an_identifier_that_no_document_can_hold_is_refused_before_it_is_sent():
+    service = Service({"GET search": catalog()})
+    odd = AppDraft(name="Odd", kind=AppKind.STORE, bundle_id="org.example\x00")
+
+    with pytest.raises(InvalidModel):
+        service.run(backend().apps.ensure(odd))
+
+    assert service.writes() == []

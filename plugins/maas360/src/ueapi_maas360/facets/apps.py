@@ -6,20 +6,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ueapi.contract import Accepted, Apps, Change, Ensured
-from ueapi.errors import ManualStepRequired, NotFound, Unintelligible
+from ueapi.errors import ManualStepRequired, NotFound, Rejected, Unintelligible
 from ueapi.flow import Effect, Flow, Page, ask
 from ueapi.model import App, AppDraft, AppKind, Scope
 from ueapi_maas360 import assumed
 from ueapi_maas360.facets.calls import Account, taken
+from ueapi_maas360.facets.lately import LatelyAdded
 from ueapi_maas360.facets.listing import Listing
 from ueapi_maas360.facets.targets import in_turn, refuse_others
 from ueapi_maas360.mapping.apps import (
     STORE_TYPE,
     AppKey,
     Target,
+    app_as_added,
     app_from_row,
     app_type,
     is_listed,
@@ -29,7 +31,12 @@ from ueapi_maas360.mapping.origin import Source
 from ueapi_maas360.wire.parts import xml_part
 from ueapi_maas360.wire.reading import Record
 
+TAKEN: Final = frozenset({"devices", "device_groups", "everyone"})
+"""Fields of a scope that an app can be distributed to."""
+
 _ENSURE: Final = "apps.ensure"
+_UNASSIGN: Final = "apps.unassign"
+_AT_ONCE: Final = {"instantInstall": "Yes", "sendEmail": "No"}
 _CATALOG: Final = "/application-apis/applications/1.0/search/{billing}"
 _ONE: Final = "/application-apis/applications/2.0/search/customer/{billing}"
 _DISTRIBUTIONS: Final = "/application-apis/applications/1.0/searchDistributions/{billing}"
@@ -56,6 +63,7 @@ class Maas360Apps(Apps):
     _account: Account
     _source: Source
     _page_rows: int
+    _lately: LatelyAdded = field(factory=LatelyAdded, init=False)
 
     def page(self, cursor: str | None) -> Flow[Page[App]]:
         """List apps: one call for each page. Apps for other platforms are left out, so there is no total.
@@ -76,7 +84,7 @@ class Maas360Apps(Apps):
         """Read one app and its distributions: two calls, and one more for each further page of distributions."""
         key = AppKey.parse(app_id)
         row = yield from self._row("apps.get", key)
-        return (yield from self._with_scope("apps.get", key, row))
+        return app_from_row(self._source, row, (yield from self._scope("apps.get", key)))
 
     def ensure(self, draft: AppDraft) -> Flow[Ensured[App]]:
         """Find the app by bundle identifier, else add it from the store.
@@ -85,22 +93,17 @@ class Maas360Apps(Apps):
 
         Raises:
             ManualStepRequired: the app is not in the catalog, and is of a kind that only a person can add.
-            NotFound: the app was added, and the catalog does not show it yet. Repeating does no harm.
+            Rejected: the product doesn't add it, as when its store has no such app. Nothing was changed.
         """
         rows = yield from self._listing(_ENSURE).walk()
         listed = (app_from_row(self._source, row) for row in rows if is_listed(row))
         found = next((app for app in listed if app.bundle_id == draft.bundle_id), None)
+        found = found or self._lately.find(draft.bundle_id, now=self._source.now())
         if found is not None:
             return Ensured(found, Change.UNCHANGED)
         if draft.kind is not AppKind.STORE:
             raise _by_hand(draft)
-        body, content_type = xml_part(
-            assumed.APP_DETAILS, "appDetails", assumed.store_app(draft.bundle_id)
-        )
-        call = self._account.order(_ENSURE, _ADD, body, content_type, effect=Effect.READABLE)
-        taken((yield from ask(call)))
-        row = yield from self._row(_ENSURE, AppKey(STORE_TYPE, draft.bundle_id))
-        return Ensured(app_from_row(self._source, row), Change.CREATED)
+        return Ensured((yield from self._add(draft)), Change.CREATED)
 
     def assign(self, app_ids: Sequence[str], to: Scope) -> Flow[Accepted]:
         """Distribute each app to each target: one call for each pair, one after the other.
@@ -108,14 +111,61 @@ class Maas360Apps(Apps):
         Licenses go out with it, as the portal's settings of the app say.
 
         Raises:
-            Rejected: the scope has a target the product can't be given, or the product refuses a pair; `problems`
+            Rejected: the scope has a target the product can't be given, or the product refuses a pair; the remedy
                 says how many were accepted before.
         """
-        return (yield from self._order("apps.assign", _DISTRIBUTE, app_ids, to))
+        refuse_others(to, TAKEN)
+        keys = [AppKey.parse(app_id) for app_id in app_ids]
+        return (
+            yield from in_turn(
+                self._order("apps.assign", _DISTRIBUTE, key, {**target, **_AT_ONCE})
+                for key in keys
+                for target in _targets(to)
+            )
+        )
 
     def unassign(self, app_ids: Sequence[str], to: Scope) -> Flow[Accepted]:
-        """Stop distributing each app to each target; calls and errors as for `assign`."""
-        return (yield from self._order("apps.unassign", _STOP, app_ids, to))
+        """Stop distributing each app to each target; calls and errors as for `assign`.
+
+        When the product refuses one, the distributions are read, since it may just not be distributed to the target.
+        """
+        refuse_others(to, TAKEN)
+        keys = [AppKey.parse(app_id) for app_id in app_ids]
+        return (
+            yield from in_turn(self._stop(key, target) for key in keys for target in _parts(to))
+        )
+
+    def _add(self, draft: AppDraft) -> Flow[App]:
+        body, content_type = xml_part(
+            assumed.APP_DETAILS, "appDetails", assumed.store_app(draft.bundle_id)
+        )
+        call = self._account.order(_ENSURE, _ADD, body, content_type, effect=Effect.READABLE)
+        taken((yield from ask(call)))
+        key = AppKey(STORE_TYPE, draft.bundle_id)
+        try:
+            app = app_from_row(self._source, (yield from self._row(_ENSURE, key)))
+        except NotFound:
+            # It was taken, and this answer comes from a node that doesn't know it yet.
+            app = app_as_added(self._source, key, name=draft.name)
+        self._lately.note(app, now=self._source.now())
+        return app
+
+    def _order(
+        self, operation: str, path: str, key: AppKey, target: Mapping[str, str]
+    ) -> Flow[Accepted]:
+        fields = {**_named(key), **target}
+        call = self._account.form(operation, path, fields, effect=Effect.READABLE)
+        return taken((yield from ask(call)))
+
+    def _stop(self, key: AppKey, part: Scope) -> Flow[Accepted]:
+        (target,) = _targets(part)
+        try:
+            return (yield from self._order(_UNASSIGN, _STOP, key, target))
+        except Rejected:
+            scope = yield from self._scope(_UNASSIGN, key)
+            if _overlap(scope, part):
+                raise
+            return Accepted()
 
     def _listing(
         self,
@@ -136,28 +186,6 @@ class Maas360Apps(Apps):
             where=where or {},
         )
 
-    def _order(
-        self, operation: str, path: str, app_ids: Sequence[str], to: Scope
-    ) -> Flow[Accepted]:
-        keys = [AppKey.parse(app_id) for app_id in app_ids]
-        refuse_others(to, {"devices", "device_groups", "everyone"})
-        extra = {"instantInstall": "Yes", "sendEmail": "No"} if path == _DISTRIBUTE else {}
-        return (
-            yield from in_turn(
-                (
-                    self._account.form(
-                        operation,
-                        path,
-                        {"appType": key.type, "appId": key.native, **target, **extra},
-                        effect=Effect.READABLE,
-                    ),
-                    taken,
-                )
-                for key in keys
-                for target in _targets(to)
-            )
-        )
-
     def _row(self, operation: str, key: AppKey) -> Flow[Record]:
         listing = self._listing(operation, _ONE, assumed.CATALOG, where=_named(key))
         rows = yield from listing.walk()
@@ -171,11 +199,10 @@ class Maas360Apps(Apps):
             )
         return found
 
-    def _with_scope(self, operation: str, key: AppKey, row: Record) -> Flow[App]:
+    def _scope(self, operation: str, key: AppKey) -> Flow[Scope]:
         where = _named(key)
         listing = self._listing(operation, _DISTRIBUTIONS, assumed.DISTRIBUTIONS, where=where)
-        rows = yield from listing.walk()
-        return app_from_row(self._source, row, scope_from_rows(rows))
+        return scope_from_rows((yield from listing.walk()))
 
 
 def _named(key: AppKey) -> Mapping[str, str]:
@@ -189,6 +216,22 @@ def _targets(to: Scope) -> Iterator[Mapping[str, str]]:
         yield {"targetDevices": Target.GROUP.value, "deviceGroupId": group}
     for device in to.devices:
         yield {"targetDevices": Target.DEVICE.value, "deviceId": device}
+
+
+def _parts(to: Scope) -> Iterator[Scope]:
+    """The scope in pieces of one target each."""
+    if to.everyone:
+        yield Scope(everyone=True)
+    yield from (Scope(device_groups=(group,)) for group in to.device_groups)
+    yield from (Scope(devices=(device,)) for device in to.devices)
+
+
+def _overlap(scope: Scope, part: Scope) -> bool:
+    return (
+        (scope.everyone and part.everyone)
+        or not set(scope.device_groups).isdisjoint(part.device_groups)
+        or not set(scope.devices).isdisjoint(part.devices)
+    )
 
 
 def _by_hand(draft: AppDraft) -> ManualStepRequired:

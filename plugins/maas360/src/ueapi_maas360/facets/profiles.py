@@ -9,12 +9,12 @@ from attrs import frozen
 
 from ueapi.contract import Accepted, Profiles, Translation
 from ueapi.errors import NotFound, Unintelligible
-from ueapi.flow import Effect, Flow, Page, Reply, ask
+from ueapi.flow import Effect, Flow, Page, ask
 from ueapi.model import Profile, Scope
 from ueapi_maas360 import assumed
 from ueapi_maas360.facets.calls import Account, taken
 from ueapi_maas360.facets.outcomes import agreed
-from ueapi_maas360.facets.targets import Order, in_turn, refuse_others
+from ueapi_maas360.facets.targets import in_turn, refuse_others
 from ueapi_maas360.mapping.origin import Source
 from ueapi_maas360.mapping.policies import translate_content
 from ueapi_maas360.mapping.profiles import is_for_phones, profile_from_row
@@ -68,14 +68,22 @@ class Maas360Profiles(Profiles):
         refuse_others(to, {"devices", "device_groups"})
         return (yield from in_turn(self._orders(profile_id, to)))
 
-    def _orders(self, name: str, to: Scope) -> Iterator[Order]:
-        for device in to.devices:
-            fields = {"maas360DeviceId": device, "policyName": name}
-            yield self._account.form(_ASSIGN, _OF_DEVICE, fields, effect=Effect.IDEMPOTENT), taken
-        for group in to.device_groups:
-            policy = {"policyType": assumed.POLICY_TYPE, "policyName": [name]}
-            body = {"changePolicyRequest": {"groupId": group, "policyRequest": policy}}
-            yield self._account.json(_ASSIGN, _OF_GROUP, body, effect=Effect.IDEMPOTENT), _given
+    def _orders(self, name: str, to: Scope) -> Iterator[Flow[Accepted]]:
+        yield from (self._to_device(name, device) for device in to.devices)
+        yield from (self._to_group(name, group) for group in to.device_groups)
+
+    def _to_device(self, name: str, device: str) -> Flow[Accepted]:
+        fields = {"maas360DeviceId": device, "policyName": name}
+        call = self._account.form(_ASSIGN, _OF_DEVICE, fields, effect=Effect.IDEMPOTENT)
+        return taken((yield from ask(call)))
+
+    def _to_group(self, name: str, group: str) -> Flow[Accepted]:
+        """No source shows the answer about a group, and it names no action."""
+        policy = {"policyType": assumed.POLICY_TYPE, "policyName": [name]}
+        body = {"changePolicyRequest": {"groupId": group, "policyRequest": policy}}
+        call = self._account.json(_ASSIGN, _OF_GROUP, body, effect=Effect.IDEMPOTENT)
+        agreed((yield from ask(call)), None, of="a policy for a group")
+        return Accepted()
 
     def _all(self, operation: str) -> Flow[tuple[Profile, ...]]:
         reply = yield from ask(self._account.reading(operation, _LIST))
@@ -88,9 +96,3 @@ class Maas360Profiles(Profiles):
                 remedy="Rename one of them in the portal; nothing was changed.",
             )
         return found
-
-
-def _given(reply: Reply) -> Accepted:
-    """No source shows the answer about a group, and it names no action."""
-    agreed(reply, None, of="a policy for a group")
-    return Accepted()

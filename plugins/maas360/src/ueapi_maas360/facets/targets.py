@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 
 from ueapi.contract import Accepted
 from ueapi.errors import Conflict, NotFound, Rejected
-from ueapi.flow import Call, Flow, Reply, ask
+from ueapi.flow import Flow
 from ueapi.model import Scope
 
 
@@ -28,26 +28,22 @@ def refuse_others(to: Scope, kinds: Collection[str]) -> None:
         )
 
 
-Order = tuple[Call, Callable[[Reply], Accepted]]
-"""An order, and what reads the answer to it."""
-
-
-def in_turn(orders: Iterable[Order]) -> Flow[Accepted]:
+def in_turn(orders: Iterable[Flow[Accepted]]) -> Flow[Accepted]:
     """Give orders one after the other, so that it is known which were taken when one is refused.
 
     Raises:
         Rejected, NotFound, Conflict: one was refused; the message says how many were accepted before it.
     """
-    orders = tuple(orders)
+    waiting = tuple(orders)
     ids: list[str] = []
-    for number, (call, taken) in enumerate(orders):
+    for number, order in enumerate(waiting):
         try:
-            accepted = taken((yield from ask(call)))
+            accepted = yield from order
         except (Rejected, NotFound, Conflict) as problem:
-            if len(orders) > 1:
+            if len(waiting) > 1:
                 problem.remedy = (
-                    f"{problem.remedy} Of {len(orders)} orders, {number} were accepted before this one,"
-                    f" and {len(orders) - number - 1} were not sent."
+                    f"{problem.remedy} Of {len(waiting)} orders, {number} were accepted before this one,"
+                    f" and {len(waiting) - number - 1} were not sent."
                 )
             raise
         ids += accepted.command_ids

@@ -104,6 +104,21 @@ def app_from_row(source: Source, row: Record, scope: Scope | None = None) -> App
     )
 
 
+def app_as_added(source: Source, key: AppKey, *, name: str) -> App:
+    """An app the product has just taken and doesn't show yet; only its id is certain."""
+    return App(
+        ref=source.ref(str(key)),
+        origin=source.origin(
+            {},
+            inferred=("name", "kind"),
+            absent=not_shown(*_NEVER) | not_read("version", "scope"),
+        ),
+        name=name,
+        kind=KINDS[key.type],
+        bundle_id=key.native,
+    )
+
+
 def _inferred(kind: AppKind, *, has_name: bool) -> Iterator[str]:
     if kind is AppKind.STORE:
         yield "kind"
