@@ -1,31 +1,64 @@
-"""The conformance kit, run against a backend that offers nothing yet: each suite sees it refuse, without a request.
-
-The suites of the facets need something to list, and come with the first of them.
-"""
+"""The conformance kit, run against this backend and its simulator."""
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from ueapi.testing import FaultsConformance, Harness, SheetConformance
-
-SETTINGS = {
-    "billing_id": "3009999",
-    "username": "api-admin",
-    "password": "p-secret",
-    "app_id": "com.3009999.ueapi",
-    "app_version": "1.0",
-    "app_access_key": "k-secret",
-    "platform_id": "3",
-}
+from ueapi.testing import (
+    AppsConformance,
+    CommandsConformance,
+    DevicesConformance,
+    EnrollmentsConformance,
+    FaultsConformance,
+    GroupsConformance,
+    Harness,
+    LicensesConformance,
+    ProfilesConformance,
+    SheetConformance,
+    UsersConformance,
+    missing_suites,
+)
 
 
 @pytest.fixture
 def harness() -> Harness:
-    return Harness.build("maas360", settings=SETTINGS)
+    return Harness.build("maas360")
+
+
+class TestUsers(UsersConformance): ...
+
+
+class TestGroups(GroupsConformance): ...
+
+
+class TestDevices(DevicesConformance): ...
+
+
+class TestEnrollments(EnrollmentsConformance): ...
+
+
+class TestProfiles(ProfilesConformance): ...
+
+
+class TestApps(AppsConformance): ...
+
+
+class TestLicenses(LicensesConformance): ...
+
+
+class TestCommands(CommandsConformance): ...
 
 
 class TestSheet(SheetConformance): ...
 
 
-class TestFaults(FaultsConformance): ...
+class TestFaults(FaultsConformance):
+    @pytest.fixture
+    def harness(self) -> Harness:
+        return Harness.build("maas360", users=12)
+
+
+def test_no_facet_is_left_without_its_suite() -> None:
+    assert missing_suites(sys.modules[__name__]) == []
