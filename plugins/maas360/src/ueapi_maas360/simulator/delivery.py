@@ -115,6 +115,20 @@ class Delivery:
         for app_id in [a for a in device.apps if a not in names]:
             self.uninstall(device, app_id)
 
+    def offer_again(self, app: AppRow, *devices: DeviceRow) -> None:
+        """Bring an app once more to devices where it failed."""
+        for device in devices:
+            if device.apps.get(app.app_id) is AppState.FAILED:
+                del device.apps[app.app_id]
+        self.reconcile(*devices)
+
+    def send_again(self, *devices: DeviceRow) -> None:
+        """Bring a policy, and once more what of it a device refused."""
+        for device in devices:
+            for identifier in [i for i, part in device.parts.items() if part.failed]:
+                del device.parts[identifier]
+        self.reconcile(*devices)
+
     def install(self, device: DeviceRow, app: AppRow) -> None:
         """Bring an app to a device; the license is taken now, as a side effect.
 
@@ -124,6 +138,7 @@ class Delivery:
         if not self._take_seat(device, app):
             device.apps[app.app_id] = AppState.FAILED
             return
+        device.seats.add(app.app_id)
         device.apps[app.app_id] = AppState.PENDING
         self.wire.install_app(device, app)
 
@@ -178,10 +193,9 @@ class Delivery:
             self.close(action, "" if action.name == REMOVE_CONTROL else "Control was removed.")
         if not asked:
             self.account.note_event(device, "User removed control")
-        apps = list(device.apps)
         device.parts.clear()
         device.apps.clear()
-        self._give_back(device, apps)
+        self._give_back(device, list(device.seats))
 
     # -- actions -----------------------------------------------------------------------------------
 
@@ -225,13 +239,15 @@ class Delivery:
         )
 
     def _give_back(self, device: DeviceRow, app_ids: Iterable[str]) -> None:
+        """Free licenses, except where another phone of the person needs them."""
+        device.seats.difference_update(app_ids)
         if device.record is None:
             return
         around, store = self.account.around, self.account.store
         holder = device.record.managed_apple_id
-        others = [d for d in store.devices_of(device.user_id) if d is not device and d.is_managed]
+        others = [d for d in store.devices_of(device.user_id) if d is not device]
         for app_id in app_ids:
             app = store.known_app(app_id)
-            if app is None or app.store_id is None or any(app_id in d.apps for d in others):
+            if app is None or app.store_id is None or any(app_id in d.seats for d in others):
                 continue
             around.apple.release(around.location, app.store_id, holder)

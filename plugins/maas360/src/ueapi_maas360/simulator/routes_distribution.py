@@ -33,8 +33,8 @@ NO_SUCH_APP: Final = "No app has this ID."
 async def distribute(account: Account, request: Request) -> Response:
     """Source: published clients for parameters and answer.
 
-    Guess: distributing once more to the same target changes only how; without `instantInstall` nothing installs by
-    itself, and the app is there to be chosen.
+    Guess: distributing once more to the same target offers the app again to devices where it failed. Without
+    `instantInstall` nothing installs by itself, and the app is there to be chosen.
     """
     found = await parameters(request)
     app = account.store.app_with_id(found.get("appId", ""))
@@ -45,7 +45,9 @@ async def distribute(account: Account, request: Request) -> Response:
         return in_words(request, FAILURE, "There is no such device or device group.")
     app.distributions = [d for d in app.distributions if not d.aims_like(wanted)]
     app.distributions.append(wanted)
-    _deliver(account, request, wanted)
+    devices = account.store.reached(wanted)
+    account.touch_devices(request, *devices)
+    account.delivery.offer_again(app, *devices)
     return in_words(request, SUCCESS, "App distributed.")
 
 
@@ -62,14 +64,10 @@ async def stop(account: Account, request: Request) -> Response:
     if wanted is None or not any(d.aims_like(wanted) for d in app.distributions):
         return in_words(request, FAILURE, "The app isn't distributed to this target.")
     app.distributions = [d for d in app.distributions if not d.aims_like(wanted)]
-    _deliver(account, request, wanted)
-    return in_words(request, SUCCESS, "Distribution stopped.")
-
-
-def _deliver(account: Account, request: Request, distribution: Distribution) -> None:
-    devices = account.store.reached(distribution)
+    devices = account.store.reached(wanted)
     account.touch_devices(request, *devices)
     account.delivery.reconcile(*devices)
+    return in_words(request, SUCCESS, "Distribution stopped.")
 
 
 def _wanted(account: Account, app: AppRow, found: Found) -> Distribution | None:

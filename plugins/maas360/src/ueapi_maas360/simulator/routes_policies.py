@@ -38,7 +38,7 @@ def _shown(policy: PolicyRow) -> Value:
 async def change_device_policy(account: Account, request: Request) -> Response:
     """Source: a published client; by name, and the device in `maas360DeviceId`. Guess: what is refused.
 
-    A device has one policy: another takes the place of what it had.
+    A device has one policy, and another takes its place. The same one is sent again where it was refused.
     """
     found = await parameters(request)
     key = found.get("maas360DeviceId", "")
@@ -52,7 +52,7 @@ async def change_device_policy(account: Account, request: Request) -> Response:
     if device.managed is not Managed.ENROLLED:
         return in_numbers(request, key, "The device is not under control.")
     device.assigned = policy.id
-    account.delivery.reconcile(device)
+    account.delivery.send_again(device)
     action = account.delivery.begin(device, "Change iOS Policy")
     account.delivery.close(action)
     return in_numbers(request, key, None, {"actionID": action.id})
@@ -85,7 +85,7 @@ def _change_group(
         return _not_changed(request, NO_SUCH_POLICY)
     devices = account.delivery.assign_to_group(group.id, policy)
     account.touch_devices(request, *devices)
-    account.delivery.reconcile(*devices)
+    account.delivery.send_again(*devices)
     return answer(request, GROUP_ANSWER, {"status": "Success", "description": "Policy assigned."})
 
 

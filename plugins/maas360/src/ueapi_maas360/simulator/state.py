@@ -115,6 +115,8 @@ class DeviceRow:
     parts: dict[str, HeldPart] = field(factory=dict)
     apps: dict[str, AppState] = field(factory=dict)
     """By app id."""
+    seats: set[str] = field(factory=set)
+    """Ids of the apps whose licenses are taken for its owner."""
     actions: list[ActionRow] = field(factory=list)
     custom: dict[str, str] = field(factory=dict, repr=False)
 
