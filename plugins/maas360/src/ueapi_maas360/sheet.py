@@ -35,11 +35,12 @@ SHEET: Final = CapabilitySheet.of(
     {
         Capability.USERS_LIST: native(f"{_SHELL_CLIENT}; {_DEPLOY}"),
         Capability.USERS_GET: partial(
-            "no call reads one user by id; the whole listing is searched for it", _SHELL_CLIENT
+            "no call reads one user by id; one not seen before is searched in the whole listing",
+            _SHELL_CLIENT,
         ),
         Capability.USERS_ENSURE: partial(
-            "users are made and never changed, since no call for a change is known; the Managed Apple ID is linked in "
-            "the portal unless the account uses the e-mail address as it",
+            "one address for a person, which gets the Managed Apple ID; users are made and never changed, since no call for "
+            "a change is known; unless the account uses that address, the Managed Apple ID is linked in the portal",
             f"{_SHELL_CLIENT}; {_USER_ENROLLMENT}; {_BULK}",
             assumed=True,
         ),
