@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from plugins.maas360.tests.documents import as_json
 from plugins.maas360.tests.portal import FORMS
 
@@ -68,6 +69,24 @@ def test_an_ended_token_is_told_by_its_code_whatever_the_status(form, code, root
     assert type(disguised(CALL, reply)) is CredentialsRejected
     for status in (400, 401, 409, 500):
         assert type(fault(CALL, with_status(reply, status))) is CredentialsRejected
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, Rejected),
+        (401, CredentialsRejected),
+        (403, PermissionMissing),
+        (404, NotFound),
+        (409, Conflict),
+        (503, Unavailable),
+    ],
+)
+def test_a_status_says_more_than_a_code_nobody_knows(status, kind):
+    reply = with_status(as_json("devices", {"errorCode": "1001", "errorDesc": "No."}), status)
+
+    assert type(fault(CALL, reply)) is kind
+    assert type(fault(evolve(CALL, anonymous=True), reply)) in (kind, CredentialsRejected)
 
 
 def test_a_code_without_a_root_is_found_too():

@@ -48,16 +48,20 @@ _ACCESS_CODES: Final = {
     "1009": "the token is not accepted",
 }
 _TOO_MANY: Final = 429
+_TELLING: Final = frozenset({401, 403, 404, 409, 410})
 _NO_SUCH_SERVICE: Final = frozenset({404, 405, 410, 501})
 
 
 def fault(call: Call, reply: Reply) -> UeapiError:
-    """Name the error an answer of status 400 or above means."""
+    """Name the error an answer of status 400 or above means.
+
+    Few codes are known, so a status that says what is wrong counts for more than another code beside it.
+    """
     records = _records(reply)
     told = _told(call, reply, records or ())
-    return (told or _throttled(reply) or _by_status(call, reply, records)).at(
-        operation=call.operation
-    )
+    if told is None or (_says_more(reply.status) and not _is_certain(told, records or ())):
+        told = _throttled(reply) or _by_status(call, reply, records)
+    return told.at(operation=call.operation)
 
 
 def disguised(call: Call, reply: Reply) -> UeapiError | None:
@@ -88,9 +92,21 @@ def _records(reply: Reply) -> tuple[Record, ...] | None:
 def _told(call: Call, reply: Reply, records: tuple[Record, ...]) -> UeapiError | None:
     """The failure that the body tells. When no calls are left it is the limit, unless the code says otherwise."""
     error = next((error for record in records for error in _failures(call, record)), None)
-    if error is None or any(_word(r, "errorCode") in _ACCESS_CODES for r in records):
+    if error is None or _names_access(records):
         return error
     return _throttled(reply) or error
+
+
+def _names_access(records: tuple[Record, ...]) -> bool:
+    return any(_word(record, "errorCode") in _ACCESS_CODES for record in records)
+
+
+def _is_certain(told: UeapiError, records: tuple[Record, ...]) -> bool:
+    return isinstance(told, Conflict | RateLimited) or _names_access(records)
+
+
+def _says_more(status: int) -> bool:
+    return status in _TELLING or status >= 500
 
 
 def _failures(call: Call, record: Record) -> Iterator[UeapiError]:
