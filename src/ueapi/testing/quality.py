@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -189,16 +189,26 @@ class Quality(BaseModel):
 
 def quality_file(registry: Registry, backend: str) -> Path | None:
     """The file in the plugin's package, or in the project its sources lie in; `None` if there is none."""
-    package = registry.manifest(backend).build.partition(":")[0].partition(".")[0]
-    spec = importlib.util.find_spec(package) if package else None
-    for folder in (spec.submodule_search_locations or ()) if spec else ():
-        home = Path(folder)
-        if (home / NAME).is_file():
-            return home / NAME
+    module = registry.manifest(backend).build.partition(":")[0]
+    for package in _packages(module):
+        if (package / NAME).is_file():
+            return package / NAME
+    for home in _folders(module.partition(".")[0]):
         for above in home.parents[:_NEAR]:
             if (above / "pyproject.toml").is_file():
                 return above / NAME if (above / NAME).is_file() else None
     return None
+
+
+def _packages(module: str) -> Iterator[Path]:
+    """Folders of the packages a module lies in, the innermost first."""
+    while module := module.rpartition(".")[0]:
+        yield from _folders(module)
+
+
+def _folders(package: str) -> Iterator[Path]:
+    spec = importlib.util.find_spec(package) if package else None
+    yield from map(Path, (spec.submodule_search_locations or ()) if spec else ())
 
 
 def _bounded(path: Path) -> str:

@@ -14,6 +14,7 @@ from ueapi.testing.memory.facets.profiles import MemoryProfiles
 from ueapi.testing.memory.facets.users import MemoryUsers
 from ueapi.testing.memory.faults import fault
 from ueapi.testing.memory.mapping import Source
+from ueapi.testing.memory.native import ExampleApi
 from ueapi.testing.memory.settings import MemorySettings
 
 
@@ -34,4 +35,5 @@ def build(settings: MemorySettings, context: Context) -> Backend:
         apps=MemoryApps(source, rows),
         licenses=MemoryLicenses(source, rows),
         commands=MemoryCommands(rows),
+        native=ExampleApi(),
     )

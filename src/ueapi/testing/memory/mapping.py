@@ -249,13 +249,14 @@ def app(source: Source, row: wire.AppRow) -> App:
         origin=source.origin(
             row,
             unread=() if full else ("scope",),
-            unknown=("store_id", "version", "url", "installs_by_itself", "has_configuration"),
+            unknown=("store_id", "version", "url", "license_mode", "has_configuration"),
         ),
         name=row.name,
         kind=kind,
         bundle_id=row.bundle_id,
         store_id=row.store_id,
         version=row.version,
+        installs_by_itself=row.automatic,
         license_mode=None if kind is AppKind.IN_HOUSE else LicenseMode.USER,
         scope=None if full is None else scope(full.assigned_to),
     )

@@ -244,6 +244,7 @@ class AppRow(Row):
     bundle_id: str
     store_id: str | None
     version: str | None
+    automatic: bool
 
 
 class AppInFullRow(AppRow):

@@ -111,6 +111,8 @@ def _app(row: AppRow) -> dict[str, object]:
         "bundle_id": row.bundle_id,
         "store_id": row.store_id,
         "version": row.version,
+        # Everything assigned is installed without a further step; only the owner of the phone is asked.
+        "automatic": True,
     }
 
 
