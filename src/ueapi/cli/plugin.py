@@ -6,10 +6,11 @@ from typing import Final
 
 import typer
 
-from ueapi.cli import plugin_new
+from ueapi.cli import plugin_check, plugin_new
 
 app: Final = typer.Typer(
     help="Write a backend: start one, check it, record what its product answers.",
     no_args_is_help=True,
 )
 app.command("new")(plugin_new.new)
+app.command("check")(plugin_check.check)

@@ -14,56 +14,98 @@ class TestUsers(UsersConformance): ...
 
 A suite reads the backend's sheet and runs both ways: what is claimed must work, and what is not must be refused
 without a single request. `FaultsConformance` does the same while the line fails, the product refuses, and answers are
-odd. A plugin without a simulator runs it too, with `Harness.build("example", settings={...})`.
+odd; `PrivacyConformance`, `CostConformance` and `EqualityConformance` look at all facets together. Each test has a
+lasting id, a reason and a hint what to fix, which a failure tells. `run` runs them all without pytest, and `grade` says
+how far a backend has come. A plugin without a simulator runs it too, with `Harness.build("example", settings={...})`.
 """
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ueapi.testing.apps import AppsConformance
+    from ueapi.testing.catalog import all_tests
     from ueapi.testing.commands import CommandsConformance, EventsConformance
+    from ueapi.testing.connection import ConnectionConformance
+    from ueapi.testing.costs import CostConformance
     from ueapi.testing.devices import DevicesConformance
+    from ueapi.testing.equality import EqualityConformance
     from ueapi.testing.faults import FaultsConformance
+    from ueapi.testing.grading import Grade, grade
     from ueapi.testing.harness import Harness
     from ueapi.testing.licenses import EnrollmentsConformance, LicensesConformance
     from ueapi.testing.people import GroupsConformance, UsersConformance
+    from ueapi.testing.privacy import PrivacyConformance
     from ueapi.testing.profiles import ProfilesConformance
+    from ueapi.testing.promises import Promise
+    from ueapi.testing.quality import Quality
+    from ueapi.testing.running import Conformance, run
     from ueapi.testing.sheet import SheetConformance, missing_suites
+    from ueapi.testing.tiers import Tier
 
 __all__ = [
     "AppsConformance",
     "CommandsConformance",
+    "Conformance",
+    "ConnectionConformance",
+    "CostConformance",
     "DevicesConformance",
     "EnrollmentsConformance",
+    "EqualityConformance",
     "EventsConformance",
     "FaultsConformance",
+    "Grade",
     "GroupsConformance",
     "Harness",
     "LicensesConformance",
+    "PrivacyConformance",
     "ProfilesConformance",
+    "Promise",
+    "Quality",
     "SheetConformance",
+    "Tier",
     "UsersConformance",
+    "all_tests",
+    "grade",
     "missing_suites",
+    "run",
 ]
 
 _HOMES: Final = {
     "AppsConformance": "apps",
     "CommandsConformance": "commands",
+    "Conformance": "running",
+    "ConnectionConformance": "connection",
+    "CostConformance": "costs",
     "DevicesConformance": "devices",
     "EnrollmentsConformance": "licenses",
+    "EqualityConformance": "equality",
     "EventsConformance": "commands",
     "FaultsConformance": "faults",
+    "Grade": "grading",
     "GroupsConformance": "people",
     "Harness": "harness",
     "LicensesConformance": "licenses",
+    "PrivacyConformance": "privacy",
     "ProfilesConformance": "profiles",
+    "Promise": "promises",
+    "Quality": "quality",
     "SheetConformance": "sheet",
+    "Tier": "tiers",
     "UsersConformance": "people",
+    "all_tests": "catalog",
+    "grade": "grading",
     "missing_suites": "sheet",
+    "run": "running",
 }
+
+
+if (_pytest := sys.modules.get("pytest")) is not None:
+    # Where pytest runs the suites, its failures show the values compared.
+    _pytest.register_assert_rewrite(*(f"ueapi.testing.{home}" for home in set(_HOMES.values())))
 
 
 def __getattr__(name: str) -> object:

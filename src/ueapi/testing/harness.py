@@ -88,11 +88,15 @@ class Harness:
 
     def rebuilt(self, *, skew: timedelta = ON_TIME) -> Harness:
         """The same once more, from the beginning."""
+        return self.another(users=self.users, seed=self.seed, skew=skew)
+
+    def another(self, *, users: int, seed: int, skew: timedelta = ON_TIME) -> Harness:
+        """The same backend with another fleet."""
         return Harness.build(
             self.tenant.backend,
             registry=self.registry,
-            users=self.users,
-            seed=self.seed,
+            users=users,
+            seed=seed,
             settings=self.settings,
             skew=skew,
             quality=self._quality,
