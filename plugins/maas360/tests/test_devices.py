@@ -171,6 +171,8 @@ def test_a_foreign_cursor_is_refused_before_any_call(cursor):
         (full(ownership="Corporate Owned"), EnrollmentKind.UNKNOWN),
         (full(ownership="Not Defined"), EnrollmentKind.UNKNOWN),
         (full(isSupervisedDevice=""), EnrollmentKind.UNKNOWN),
+        (full(ownership="Shared", udid=UDID), EnrollmentKind.UNKNOWN),
+        (full(ownership=""), EnrollmentKind.UNKNOWN),
         (full(platformName="Mac"), EnrollmentKind.UNKNOWN),
         (full(platformName="Android", udid=UDID), EnrollmentKind.UNKNOWN),
         (full(enrollmentMode="ENROLLMENT"), EnrollmentKind.USER),
@@ -261,6 +263,14 @@ def test_what_is_blank_is_absent_with_a_reason():
 
     for name in ("name", "model", "model_identifier", "os_version", "user", "last_seen"):
         assert found.why_absent(name) is Absence.NOT_EXPOSED_BY_PRODUCT
+
+
+def test_a_time_without_a_zone_stands_in_and_is_said_to():
+    found = one(full(lastReportedInEpochms=""))
+
+    assert found.last_seen == datetime(2026, 2, 5, 6, 40, 2, tzinfo=UTC)
+    assert "last_seen" in found.origin.inferred
+    assert "last_seen" not in one(full()).origin.inferred
 
 
 def test_a_model_that_is_not_apples_identifier_is_no_identifier():

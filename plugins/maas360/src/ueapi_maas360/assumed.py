@@ -40,6 +40,11 @@ ENROLLED_SINCE: Final = (
 SHOWS_NOTHING: Final = frozenset({"n/a", "na", "none", "not available", "not applicable"})
 """Words, in lower case, that stand for a missing identifier as a blank does."""
 
+OWNERSHIPS: Final[Mapping[str, bool]] = MappingProxyType(
+    {"employee owned": True, "corporate owned": False, "not defined": False, "": False}
+)
+"""Words of `ownership`, in lower case, and whether they mean a personal phone; the first was never seen."""
+
 MANAGED_APP: Final = "Installed by MDM"
 """Label of the attribute that tells whether an installed app is a managed one; the label was seen."""
 
@@ -60,16 +65,17 @@ def enrollment_kind(
 
     The value of `enrollmentMode` for User Enrollment is not known, so it counts only where the settings name it. Else
     what IBM and Apple say of User Enrollment decides: the phone is unsupervised and an employee's, and its UDID and
-    serial number are never shown. `shows_hardware` is `None` for a row that has no field for them, which tells nothing.
+    serial number are never shown. `shows_hardware` is `None` for a row that has no field for them, which tells nothing;
+    nor does an ownership whose word is unknown.
     """
     if user_enrollment_mode is not None and same_word(mode, user_enrollment_mode):
         return EnrollmentKind.USER
-    if not same_word(platform, "iOS"):
+    owned = (ownership or "").strip().casefold()
+    if not same_word(platform, "iOS") or owned not in OWNERSHIPS:
         return EnrollmentKind.UNKNOWN
     if is_supervised or shows_hardware:
         return EnrollmentKind.DEVICE
-    is_personal = same_word(ownership, EMPLOYEE_OWNED)
-    if is_personal and is_supervised is False and shows_hardware is False:
+    if OWNERSHIPS[owned] and is_supervised is False and shows_hardware is False:
         return EnrollmentKind.USER
     return EnrollmentKind.UNKNOWN
 

@@ -27,6 +27,7 @@ PLATFORM: Final = "iOS"
 
 _TELLING: Final = ("udid", "platformSerialNumber")
 _HARDWARE: Final = (*_TELLING, "imeiEsn")
+_SEEN: Final = ("lastReportedInEpochms", "lastReported")
 _HARDWARE_MODEL: Final = re.compile(r"[A-Za-z]+[0-9]+,[0-9]+")
 _KEPT: Final = (
     *(KEY, "deviceName", "ownership", "username", "userDomain", "emailAddress", "platformName"),
@@ -70,7 +71,7 @@ def device_from_row(source: Source, row: Record, *, user_enrollment_mode: str | 
             kind=kind, state=_state(row), since=row.first_moment(*assumed.ENROLLED_SINCE)
         ),
         user=_user(row),
-        last_seen=row.first_moment("lastReportedInEpochms", "lastReported"),
+        last_seen=row.first_moment(*_SEEN),
     )
 
 
@@ -138,6 +139,9 @@ def _inferred(row: Record, user_enrollment_mode: str | None) -> Iterator[str]:
         yield "enrollment.kind"
     if row.text("maas360ManagedStatus") is None:
         yield "enrollment.state"
+    if row.text(_SEEN[0]) is None and row.text(_SEEN[1]) is not None:
+        # The time without a zone stands in for the exact one.
+        yield "last_seen"
     yield "enrollment.since"
 
 
