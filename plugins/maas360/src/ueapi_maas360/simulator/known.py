@@ -34,8 +34,20 @@ def viewed_device(account: Account, request: Request, root: str) -> DeviceRow:
     return device
 
 
+def refuse(request: Request) -> None:
+    """Note that a request changed nothing, though its answer has status 200."""
+    request.state.refused = True
+
+
+def is_refused(request: Request) -> bool:
+    """Whether a request changed nothing, by what was noted."""
+    return getattr(request.state, "refused", False) is True
+
+
 def in_words(request: Request, status: str, text: str, more: Mapping[str, Value] = {}) -> Response:
     """How operations on apps end. Source: published clients, a `status` in words."""
+    if status == FAILURE:
+        refuse(request)
     return answer(request, ACTION, {"status": status, **more, "description": text})
 
 
@@ -43,6 +55,8 @@ def in_numbers(
     request: Request, key: str, problem: str | None, more: Mapping[str, Value] = {}
 ) -> Response:
     """How actions on devices end. Source: published clients: 0 is accepted and 1 an error, in a 200."""
+    if problem is not None:
+        refuse(request)
     fields: dict[str, Value] = {
         "maas360DeviceID": key,
         "actionStatus": 0 if problem is None else 1,

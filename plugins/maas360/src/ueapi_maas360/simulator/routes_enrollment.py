@@ -13,7 +13,7 @@ from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account, Route
 from ueapi_maas360.simulator.answers import answer, parameters, stamp
 from ueapi_maas360.simulator.elements import Value
-from ueapi_maas360.simulator.known import FAILURE, SUCCESS
+from ueapi_maas360.simulator.known import FAILURE, SUCCESS, refuse
 from ueapi_maas360.simulator.state import Invitation, UserRow
 
 ROOT: Final = "deviceEnrollment"
@@ -37,6 +37,7 @@ async def enroll_device(account: Account, request: Request) -> Response:
 
 
 def _refused(request: Request, text: str) -> Response:
+    refuse(request)
     return answer(request, ROOT, {"status": FAILURE, "description": text})
 
 

@@ -12,7 +12,7 @@ from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account, Route
 from ueapi_maas360.simulator.answers import answer, json_body, parameters
 from ueapi_maas360.simulator.elements import Value
-from ueapi_maas360.simulator.known import ACTION, device_named, in_numbers
+from ueapi_maas360.simulator.known import ACTION, device_named, in_numbers, refuse
 from ueapi_maas360.simulator.state import Managed, PolicyRow
 
 NO_SUCH_POLICY: Final = "No policy has this name."
@@ -91,6 +91,7 @@ def _change_group(
 
 def _not_changed(request: Request, text: str, status: int = 200) -> Response:
     """How an assignment to a group fails."""
+    refuse(request)
     fields: dict[str, Value] = {"status": "Failure", "description": text}
     return answer(request, GROUP_ANSWER, fields, status)
 

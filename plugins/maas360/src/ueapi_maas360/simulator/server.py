@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
+from attrs import evolve
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -33,6 +34,7 @@ from ueapi_maas360.simulator.console import Maas360Console
 from ueapi_maas360.simulator.delivery import Delivery
 from ueapi_maas360.simulator.device_hooks import DeviceHooks, PhoneLine
 from ueapi_maas360.simulator.furnishing import Furnisher
+from ueapi_maas360.simulator.known import is_refused
 from ueapi_maas360.simulator.policies import secrets_of
 from ueapi_maas360.simulator.throttle import Throttle
 
@@ -130,11 +132,13 @@ class Maas360Simulator(Simulator):
             return Response(b"", unreadable.status)
 
     def _logged(self, path: str, handler: Handler, changes: bool) -> Handler:
-        """Every answer tells what is left of the budget."""
+        """Every answer tells what is left of the budget, and what was refused in a 200 changed nothing."""
         logged = super()._logged(path, handler, changes)
 
         async def budgeted(request: Request) -> Response:
             response = await logged(request)
+            if is_refused(request):
+                self.log.entries[-1] = evolve(self.log.entries[-1], changes=False)
             response.headers.update(self.throttle.headers())
             return response
 
