@@ -55,7 +55,7 @@ def test_a_payload_without_settings_is_not_forgotten():
     outcome = translate(profile(payload("com.apple.font")))
 
     assert [(f.key, f.fate) for f in outcome.fates] == [("", Fate.HUMAN_ONLY)]
-    assert len(outcome.console_steps) == 4
+    assert len(outcome.console_steps) == 3
 
 
 def test_an_empty_profile_needs_nobody():

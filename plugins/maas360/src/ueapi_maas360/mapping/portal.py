@@ -55,11 +55,12 @@ def steps(profile: ConfigurationProfile) -> tuple[str, ...]:
     named only: they stand in the profile itself.
     """
     writer = _Writer.of(profile)
+    # What holds for the whole policy comes first: a plan puts the steps of several profiles together.
     return (
-        "In the portal, make a policy for iOS and give it the name this plan says",
+        "In the portal, make a policy for iOS, give it the name this plan says, and publish it, assigned to nobody, when"
+        " all that follows is set",
         "Show only the settings that the portal marks with UE; others do nothing under User Enrollment",
         *(writer.step(payload) for payload in profile.payloads),
-        "Publish the policy without assigning it; assignments are made by the plan",
     )
 
 
