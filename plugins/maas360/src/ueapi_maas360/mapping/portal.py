@@ -57,7 +57,7 @@ def steps(profile: ConfigurationProfile) -> tuple[str, ...]:
     writer = _Writer.of(profile)
     # What holds for the whole policy comes first: a plan puts the steps of several profiles together.
     return (
-        "In the portal, make a policy for iOS with the name this plan says; publish it, unassigned, once all of it is set",
+        "In the portal, make a policy for iOS with the name this plan says; publish it, unassigned, once all is set",
         "Show only the settings that the portal marks with UE; others do nothing under User Enrollment",
         *(writer.step(payload) for payload in profile.payloads),
     )
