@@ -232,6 +232,7 @@ def test_an_unknown_device_is_an_error_in_numbers():
     assert answered.status == 200
     assert answered.json["actionResponse"]["actionStatus"] == 1
     assert "actionID" not in answered.json["actionResponse"]
+    assert world.service.log.changing() == []
 
 
 def test_a_device_is_given_to_another_user():

@@ -218,7 +218,21 @@ def test_a_group_that_cannot_be_made(given):
     refused = world.post_json(MAKE, given)
 
     assert refused.status == 400
-    assert refused.json["response"]["responseCode"] != 0
+    assert group_count(world) == 3
+
+
+def group_count(world: World):
+    return world.get(GROUPS).json["groups"]["count"]
+
+
+def test_the_name_of_a_group_is_used_once():
+    world = World()
+    world.post_json(MAKE, body())
+
+    refused = world.post_json(MAKE, body())
+
+    assert refused.json == {"response": {"name": "UE phones", "responseCode": 7}}
+    assert group_count(world) == 4
 
 
 def test_device_groups_alone():

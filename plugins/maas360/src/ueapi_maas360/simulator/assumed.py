@@ -30,11 +30,11 @@ LARGEST_PAGE_SIZE: Final = 250
 
 # -- failures --------------------------------------------------------------------------------------
 
-BAD_REQUEST: Final = 1001
-"""`errorCode` for a request that lacks something, or names what isn't there."""
+NAME_TAKEN: Final = 7
+"""`responseCode` when a group's name is taken; a source shows it for custom attributes."""
 NO_SUCH_DEVICE: Final = "No device has this ID."
 NO_SUCH_STATUS: Final = 404
-"""Status of a view of something that isn't there."""
+"""Status of a view of something that isn't there; the answer has no body."""
 NOT_UNDER_USER_ENROLLMENT: Final = "This action is not supported for devices under User Enrollment."
 
 # -- groups ----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account
-from ueapi_maas360.simulator.answers import answer, error
+from ueapi_maas360.simulator.answers import Refused, answer
 from ueapi_maas360.simulator.elements import Value
 from ueapi_maas360.simulator.state import DeviceRow
 
@@ -26,11 +26,11 @@ def device_named(
     return account.store.devices.get(found.get(name, "").strip())
 
 
-def viewed_device(account: Account, request: Request, root: str) -> DeviceRow:
-    """The device a view is asked for. Guess: 404 under the view's root when there is none."""
+def viewed_device(account: Account, request: Request) -> DeviceRow:
+    """The device a view is asked for. Guess: 404 without a body when there is none."""
     device = device_named(account, request.query_params)
     if device is None:
-        raise error(root, assumed.BAD_REQUEST, assumed.NO_SUCH_DEVICE, assumed.NO_SUCH_STATUS)
+        raise Refused(assumed.NO_SUCH_STATUS)
     return device
 
 

@@ -12,9 +12,9 @@ from starlette.responses import Response
 from ueapi.rehearsal.simulator import CHANGES, READS
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account, Route
-from ueapi_maas360.simulator.answers import answer, json_body, number_in, parameters, stamp
+from ueapi_maas360.simulator.answers import Refused, answer, json_body, number_in, parameters, stamp
 from ueapi_maas360.simulator.elements import Value
-from ueapi_maas360.simulator.known import ACTION, device_named, in_numbers, viewed_device
+from ueapi_maas360.simulator.known import ACTION, device_named, in_numbers, refuse, viewed_device
 from ueapi_maas360.simulator.paging import Page, listing
 from ueapi_maas360.simulator.state import ActionRow, DeviceRow, Managed, Wiped
 
@@ -138,6 +138,7 @@ async def assign_user(account: Account, request: Request) -> Response:
     device = device_named(account, found)
     user = account.store.user_named(found.get("userName", ""), found.get("domain", ""))
     if device is None or user is None:
+        refuse(request)
         text = "No device has this ID, or there is no such user."
         return answer(request, ACTION, {"result": "Failure", "description": text})
     account.touch_devices(request, device)
@@ -151,7 +152,7 @@ async def assign_user(account: Account, request: Request) -> Response:
 
 async def device_actions(account: Account, request: Request) -> Response:
     """Source: a published client for the fields. Guess: which actions are in it, and their names."""
-    device = viewed_device(account, request, "deviceActions")
+    device = viewed_device(account, request)
     rows: list[Value] = [
         {
             "actionId": number,
@@ -180,8 +181,7 @@ async def check_status(account: Account, request: Request) -> Response:
     number = number_in(found, "actionID") or number_in(found, "actionId")
     device, action = account.delivery.actions.get(number or 0, (None, None))
     if action is None or device is None or device.key != found.get("deviceId", device.key):
-        fields: dict[str, Value] = {"errorCode": 1, "errorDesc": "No such action."}
-        return answer(request, STATUS, fields, assumed.NO_SUCH_STATUS)
+        raise Refused(assumed.NO_SUCH_STATUS)
     return answer(request, STATUS, _shown(device, action))
 
 

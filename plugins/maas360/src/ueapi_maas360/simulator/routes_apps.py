@@ -14,8 +14,8 @@ from ueapi.rehearsal.simulator import CHANGES, READS
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account, Route
 from ueapi_maas360.simulator.answers import (
+    Refused,
     answer,
-    error,
     media_type,
     parameters,
     stamp,
@@ -44,7 +44,7 @@ async def search_1(account: Account, request: Request) -> Response:
 async def search_2(account: Account, request: Request) -> Response:
     """Source: a published client; `appId` is required. Guess: by its beginning, and how its absence is refused."""
     if not request.query_params.get("appId", "").strip():
-        raise error(ROOT, assumed.BAD_REQUEST, "appId is required.", 400)
+        raise Refused(400)
     return _found(account, request)
 
 
@@ -107,8 +107,7 @@ async def details(account: Account, request: Request) -> Response:
     asked = request.query_params
     app = account.store.app_with_id(asked.get("appId", ""))
     if app is None or asked.get("appType") != str(app.app_type):
-        text = "No app has this ID and type."
-        raise error(DETAILS, assumed.BAD_REQUEST, text, assumed.NO_SUCH_STATUS)
+        raise Refused(assumed.NO_SUCH_STATUS)
     return answer(request, DETAILS, _shown(app))
 
 

@@ -149,7 +149,7 @@ def _shown(account: Account, app: AppRow, distribution: Distribution) -> Value:
 
 async def by_device(account: Account, request: Request) -> Response:
     """Source: a published client for the path. Guess: parameter and shape."""
-    device = viewed_device(account, request, BY_DEVICE)
+    device = viewed_device(account, request)
     rows: list[Value] = []
     for app_id, state in device.apps.items():
         app = account.store.app_with_id(app_id)

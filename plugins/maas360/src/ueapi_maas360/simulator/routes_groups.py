@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ueapi.rehearsal.simulator import CHANGES, READS
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account, Route
-from ueapi_maas360.simulator.answers import answer, answer_native, json_body
+from ueapi_maas360.simulator.answers import Refused, answer, answer_native, json_body
 from ueapi_maas360.simulator.elements import Value
 from ueapi_maas360.simulator.group_rules import UnknownCondition, rule_of
 from ueapi_maas360.simulator.state import GroupRow
@@ -49,22 +49,18 @@ async def make_device_group(account: Account, request: Request) -> Response:
     body = await json_body(request)
     name = str(body.get("groupName", "")).strip()
     if not name:
-        return _refused(name, "A name is required.")
+        raise Refused(400)
     if any(g.name.casefold() == name.casefold() for g in account.store.groups.values()):
-        return _refused(name, "A group with this name already exists.")
+        taken = {"name": name, "responseCode": assumed.NAME_TAKEN}
+        return answer_native({"response": taken}, 400)
     try:
         rule = rule_of(account, body)
-    except UnknownCondition as problem:
-        return _refused(name, str(problem))
+    except UnknownCondition:
+        raise Refused(400) from None
     description = str(body.get("groupDescription", ""))
     group = account.make_group(name, assumed.PUBLIC_GROUP, description=description, rule=rule)
     made = {"name": name, "groupIdentifier": group.id, "responseCode": 0}
     return answer_native({"response": made})
-
-
-def _refused(name: str, text: str) -> Response:
-    fields = {"name": name, "responseCode": assumed.BAD_REQUEST, "description": text}
-    return answer_native({"response": fields}, 400)
 
 
 _GROUP: Final = "/group-apis/group"

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ueapi.rehearsal.simulator import READS
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account, Route
-from ueapi_maas360.simulator.answers import answer, error, milliseconds, number_in
+from ueapi_maas360.simulator.answers import Refused, answer, milliseconds, number_in
 from ueapi_maas360.simulator.device_fields import core_fields, full_fields, is_compliant
 from ueapi_maas360.simulator.paging import Page, Wanted, listing
 from ueapi_maas360.simulator.state import DeviceRow, UserRow
@@ -37,9 +37,7 @@ async def search_by_group(account: Account, request: Request) -> Response:
     number = number_in(request.query_params, "deviceGroupId")
     group = account.store.groups.get(number or 0)
     if group is None or group.is_of_users:
-        raise error(
-            ROOT, assumed.BAD_REQUEST, "No device group has this ID.", assumed.NO_SUCH_STATUS
-        )
+        raise Refused(assumed.NO_SUCH_STATUS)
     return _found(account, request, account.store.devices_in(group), is_full=False)
 
 

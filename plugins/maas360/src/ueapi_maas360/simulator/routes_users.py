@@ -15,7 +15,6 @@ from ueapi_maas360.simulator.answers import (
     Refused,
     answer,
     bounded_body,
-    error,
     milliseconds,
     number_in,
     parameters,
@@ -23,6 +22,7 @@ from ueapi_maas360.simulator.answers import (
     xml_fields,
 )
 from ueapi_maas360.simulator.elements import Value
+from ueapi_maas360.simulator.known import refuse
 from ueapi_maas360.simulator.paging import Page, Wanted, listing
 from ueapi_maas360.simulator.state import UserRow
 
@@ -49,7 +49,7 @@ async def search_by_group(account: Account, request: Request) -> Response:
     """Source: a published client. Guess: 404 for no such group."""
     group = account.store.groups.get(number_in(request.path_params, "group") or 0)
     if group is None or not group.is_of_users:
-        raise error(ROOT, assumed.BAD_REQUEST, "No user group has this ID.", assumed.NO_SUCH_STATUS)
+        raise Refused(assumed.NO_SUCH_STATUS)
     rows = [account.store.users[i] for i in sorted(group.members) if i in account.store.users]
     return _found(account, request, rows)
 
@@ -200,6 +200,7 @@ def _done(request: Request, user: UserRow, text: str) -> Response:
 
 
 def _failed(request: Request, text: str) -> Response:
+    refuse(request)
     return answer(request, CHANGED, {"status": "Failure", "description": text})
 
 

@@ -10,7 +10,14 @@ from starlette.responses import Response
 from ueapi.rehearsal.simulator import CHANGES, READS
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account, Route
-from ueapi_maas360.simulator.answers import answer, answer_native, json_body, parameters, stamp
+from ueapi_maas360.simulator.answers import (
+    Refused,
+    answer,
+    answer_native,
+    json_body,
+    parameters,
+    stamp,
+)
 from ueapi_maas360.simulator.device_fields import (
     attribute,
     core_fields,
@@ -23,19 +30,16 @@ from ueapi_maas360.simulator.elements import Value
 from ueapi_maas360.simulator.known import ACTION, device_named, in_numbers, viewed_device
 from ueapi_maas360.simulator.state import AppState, DeviceRow
 
-EXISTS: Final = 7
-"""Source: a published client: the code of an attribute whose name is taken, with a status that isn't 200."""
-
 
 async def core(account: Account, request: Request) -> Response:
     """Source: published clients, Get Core Attributes."""
-    device = viewed_device(account, request, "device")
+    device = viewed_device(account, request)
     return answer(request, "device", core_fields(account, device))
 
 
 async def summary(account: Account, request: Request) -> Response:
     """Source: a published client for root and labels. Guess: what it says of a personal phone."""
-    device = viewed_device(account, request, "devicesSummary")
+    device = viewed_device(account, request)
     hardware = hardware_of(device)
     rows = [
         attribute("Device Name", device.name),
@@ -50,7 +54,7 @@ async def summary(account: Account, request: Request) -> Response:
 
 async def hardware_inventory(account: Account, request: Request) -> Response:
     """Source: a published client for the shape. Guess: the labels."""
-    device = viewed_device(account, request, "deviceHardware")
+    device = viewed_device(account, request)
     rows = [
         attribute("Manufacturer", "Apple"),
         attribute("Model", device.model_name),
@@ -61,7 +65,7 @@ async def hardware_inventory(account: Account, request: Request) -> Response:
 
 async def network_information(account: Account, request: Request) -> Response:
     """Source: a published client for the shape. Guess: the labels; a personal phone shows nothing."""
-    device = viewed_device(account, request, "networkInformation")
+    device = viewed_device(account, request)
     hardware = hardware_of(device)
     rows = [] if hardware is None else [attribute("Phone Number", hardware.phone_number)]
     return _attributes(request, "networkInformation", device, rows)
@@ -69,7 +73,7 @@ async def network_information(account: Account, request: Request) -> Response:
 
 async def security_compliance(account: Account, request: Request) -> Response:
     """Source: published clients for the shape. Guess: the labels."""
-    device = viewed_device(account, request, "securityCompliance")
+    device = viewed_device(account, request)
     state = "In Compliance" if is_compliant(device) else assumed.OUT_OF_COMPLIANCE
     rows: list[Value] = [
         attribute("MDM Policy", policy_name(account, device)),
@@ -88,7 +92,7 @@ async def software_installed(account: Account, request: Request) -> Response:
 
     Guess: other phones tell no more.
     """
-    device = viewed_device(account, request, "deviceSoftwares")
+    device = viewed_device(account, request)
     rows: list[Value] = []
     for app_id, state in device.apps.items():
         app = account.store.app_with_id(app_id)
@@ -108,7 +112,7 @@ async def software_installed(account: Account, request: Request) -> Response:
 
 async def identity(account: Account, request: Request) -> Response:
     """Source: a published client. Guess: an attribute without a value isn't shown."""
-    device = viewed_device(account, request, "deviceIdentity")
+    device = viewed_device(account, request)
     owner = account.store.users.get(device.user_id)
     blank = ("vendor", "poNumber", "purchaseType", "purchaseDate", "purchasePrice")
     more = ("warrantyNumber", "warrantyExpirationDate", "warrantyType", "office", "department")
@@ -128,7 +132,7 @@ async def identity(account: Account, request: Request) -> Response:
 
 async def location_history(account: Account, request: Request) -> Response:
     """Source: Apple lets nobody locate a personal phone. Guess: no location for any phone, and how that looks."""
-    device = viewed_device(account, request, "locationHistory")
+    device = viewed_device(account, request)
     return answer(request, "locationHistory", {"maas360DeviceID": device.key})
 
 
@@ -150,9 +154,9 @@ async def define_attribute(account: Account, request: Request) -> Response:
     body = await json_body(request)
     name = str(body.get("name") or body.get("customAttributeName") or "").strip()
     if not name:
-        return answer_native({"name": name, "responseCode": assumed.BAD_REQUEST}, 400)
+        raise Refused(400)
     if name in account.store.attributes:
-        return answer_native({"name": name, "responseCode": EXISTS}, 400)
+        return answer_native({"name": name, "responseCode": assumed.NAME_TAKEN}, 400)
     account.store.attributes[name] = str(body.get("type") or "string")
     return answer_native({"name": name, "responseCode": 0})
 

@@ -98,10 +98,9 @@ class Maas360Simulator(Simulator):
         return None
 
     def _admit(self, request: Request, root: str) -> None:
-        """Source: published clients: a failure stands under the service's own root. Guess: what a full budget says."""
+        """Source: published clients: a failure stands under the service's own root. Guess: a full one has no body."""
         if not self.throttle.admit():
-            text = "The usage limit is reached."
-            raise error(root, 0, text, self.throttle.refused_status)
+            raise Refused(self.throttle.refused_status)
         if root == routes_auth.ROOT:
             return
         problem = self.access.problem(request.headers.get("authorization"))
@@ -118,7 +117,7 @@ class Maas360Simulator(Simulator):
                 response = await act(request)
             except Refused as refused:
                 return self._refusal(request, refused)
-            if route.changes:
+            if route.changes and not is_refused(request):
                 self.account.note_change(route.path.split("{")[0].strip("/").split("/")[3])
             return response
 
