@@ -121,3 +121,29 @@ def test_a_target_that_takes_no_assignment_is_fine_for_a_fleet_without_profiles(
     )
 
     assert planned(sheet=deaf, most=None).profiles == ()
+
+
+def test_what_the_source_hides_reaches_nobody_until_the_policy_says_so() -> None:
+    hidden = fleets.app(1, Scope()).model_copy(update={"scope": None})
+    profile = fleets.profile(1, "Passcode", PASSCODE, Scope()).model_copy(update={"scope": None})
+    source = fleets.source(
+        users=(fleets.user(1),),
+        devices=(fleets.device(1, 1),),
+        apps=(hidden,),
+        profiles=(profile,),
+    )
+    product = TargetProduct(
+        sheet=CapabilitySheet.of({c: native("test") for c in Capability}),
+        translate=Translation.whole,
+    )
+
+    plan = make_plan(source, fleets.target(), policy=Policy(), product=product)
+    told = make_plan(
+        source, fleets.target(), policy=Policy(hidden_scope="everyone"), product=product
+    )
+
+    assert (plan.apps, plan.profiles) == ((), ())
+    assert [loss.fate for loss in plan.losses] == [Fate.LOST, Fate.LOST]
+    assert [len(app.people) for app in told.apps] == [1]
+    assert [len(group.members) for group in told.groups] == [1]
+    assert [loss.fate for loss in told.losses] == [Fate.DEGRADED, Fate.DEGRADED]

@@ -84,6 +84,9 @@ def assignments(
     )
 
 
+_HIDDEN: Final = Scope(everyone=True)
+"""A scope the source doesn't show reaches everyone who moves, where the policy says so, and else nothing arrives."""
+
 # -- through groups --------------------------------------------------------------------------------
 
 
@@ -92,12 +95,12 @@ def _groups(arriving: Sequence[TranslatedProfile], members: Members) -> Iterator
     names = group_names(members.groups)
     used: dict[str, Group] = {}
     for item in arriving:
-        scope = item.profile.scope or Scope()
+        scope = item.profile.scope or _HIDDEN
         if _needs_own_group(scope):
             yield PlannedGroup(
                 source_id=f"profile:{item.profile.id}",
                 name=everyone_group(item.profile.name),
-                members=tuple(sorted(members.in_scope(scope))),
+                members=tuple(sorted(members.in_scope(item.profile.scope))),
                 note="stands for direct assignments and exceptions",
             )
             continue
@@ -124,7 +127,7 @@ def _group_note(group: Group) -> str:
 
 
 def _through_groups(item: TranslatedProfile, members: Members) -> PlannedProfile:
-    scope = item.profile.scope or Scope()
+    scope = item.profile.scope or _HIDDEN
     names = group_names(members.groups)
     groups = (
         (everyone_group(item.profile.name),)

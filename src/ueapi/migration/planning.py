@@ -33,7 +33,7 @@ from ueapi.migration.inventory import Costed, Inventory
 from ueapi.migration.matching import Candidate, Exclusion, Matches, Phone, match
 from ueapi.migration.naming import namesakes
 from ueapi.migration.scheduling import waves as planned_waves
-from ueapi.migration.scoping import Members, planned_apps, translated_profiles
+from ueapi.migration.scoping import Members, hidden_profiles, planned_apps, translated_profiles
 from ueapi.migration.translation import Translate, TranslatedProfile
 
 
@@ -66,7 +66,7 @@ def make_plan(
     moving = [c for c in matches.people if c.exclusion is None]
     waves = planned_waves(moving, policy, at=source.taken_at)
     people = planned_people(matches, waves)
-    members = Members.of(source, people)
+    members = Members.of(source, people, policy.hidden_scope)
     versions = {p.os_version for c in moving for p in c.devices if p.os_version}
     translated = translated_profiles(source, product.translate, members, versions)
     apps, app_losses = planned_apps(source, members)
@@ -83,7 +83,13 @@ def make_plan(
         profiles=assigned.profiles,
         apps=apps,
         tasks=(*setup_tasks(product.sheet), *assigned.tasks),
-        losses=_unique((*(loss for t in translated for loss in t.losses), *app_losses)),
+        losses=_unique(
+            (
+                *(loss for t in translated for loss in t.losses),
+                *hidden_profiles(source, members),
+                *app_losses,
+            )
+        ),
         notes=tuple(_notes(source, target, product.sheet, policy, matches, waves)),
         touched={
             **dict(_touched_source(source, moving, translated, apps)),

@@ -65,6 +65,9 @@ class StopRule(Document):
     """Minutes without work, of the worst twentieth of phones, above which the wave stops; `None` for no such rule."""
 
 
+HiddenScope = Literal["nobody", "everyone"]
+
+
 class Policy(Document):
     """What the lead of a move decides. Waits are hours, sizes are people."""
 
@@ -108,6 +111,10 @@ class Policy(Document):
     """Within one product: whether phones move, too, of which it doesn't say which way they were enrolled."""
     keep_records: bool = False
     """Within one product: whether the records of ended enrollments stay; otherwise they are removed."""
+
+    # -- what they get
+    hidden_scope: HiddenScope = "nobody"
+    """Who gets an app or a profile of which the source doesn't show who has it: nobody, or everyone who moves."""
 
     # -- while people move
     invite: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
@@ -15,6 +15,7 @@ from ueapi.migration.documents import (
     PlannedPerson,
 )
 from ueapi.migration.inventory import Inventory
+from ueapi.migration.policy import HiddenScope
 from ueapi.migration.translation import Translate, TranslatedProfile, translate_profile
 from ueapi.model import App, AppKind, Group, LicenseMode, Profile, Scope
 
@@ -29,9 +30,13 @@ class Members:
     everyone: frozenset[str]
     groups: tuple[Group, ...]
     """The source's groups, without their members."""
+    hidden: frozenset[str] = frozenset()
+    """Whom a scope reaches that the source doesn't show."""
 
     @classmethod
-    def of(cls, source: Inventory, people: Sequence[PlannedPerson]) -> Members:
+    def of(
+        cls, source: Inventory, people: Sequence[PlannedPerson], hidden: HiddenScope = "nobody"
+    ) -> Members:
         """Go through the source's groups once; of their members those who move are kept."""
         by_user = {p.source_id: p.key for p in people if p.exclusion is None}
         by_device = {d.id: p.key for p in people if p.exclusion is None for d in p.devices}
@@ -42,12 +47,14 @@ class Members:
             found = (keys.get(member) for member in group.members or ())
             by_group[group.id] = frozenset(key for key in found if key)
             groups.append(group.model_copy(update={"members": None}))
-        return cls(by_group, by_user, by_device, frozenset(by_user.values()), tuple(groups))
+        everyone = frozenset(by_user.values())
+        reached = everyone if hidden == "everyone" else frozenset[str]()
+        return cls(by_group, by_user, by_device, everyone, tuple(groups), reached)
 
     def in_scope(self, scope: Scope | None) -> frozenset[str]:
         """Keys of the moving people a scope reaches."""
         if scope is None:
-            return frozenset()
+            return self.hidden
         if scope.everyone:
             return self.everyone
         direct = {self.by_user.get(u) for u in scope.users}
@@ -55,6 +62,13 @@ class Members:
         groups = (*scope.user_groups, *scope.device_groups)
         through = (self.by_group.get(g, frozenset()) for g in groups)
         return frozenset({k for k in direct if k}.union(*through))
+
+
+def hidden_profiles(source: Inventory, members: Members) -> Iterator[Loss]:
+    """What is said of profiles of which the source doesn't show who has them."""
+    for profile in source.profiles:
+        if profile.scope is None:
+            yield _hidden_loss("profile", profile.name, _hidden_fate(members.hidden))
 
 
 def translated_profiles(
@@ -86,6 +100,8 @@ def planned_apps(
     losses: list[Loss] = []
     for app in source.apps:
         people = tuple(sorted(members.in_scope(app.scope)))
+        if app.scope is None and app.kind is AppKind.STORE:
+            losses.append(_hidden_loss("app", app.name, _hidden_fate(people)))
         if not people:
             continue
         losses.extend(_app_losses(app))
@@ -96,6 +112,26 @@ def planned_apps(
         ):
             planned.append(_planned_app(app, app.bundle_id, people))
     return tuple(planned), tuple(losses)
+
+
+def _hidden_loss(kind: str, name: str, fate: Fate) -> Loss:
+    """What is said of an object of which the source doesn't show who has it."""
+    reason = f"the source doesn't show who gets this {kind}"
+    if fate is not Fate.LOST:
+        reason += "; everyone who moves gets it"
+    return Loss(
+        id=f"L-{digest_of([kind, name, 'scope', fate])[:8]}",
+        object=name,
+        payload="",
+        key="scope",
+        fate=fate,
+        reason=reason,
+        instead='Set hidden_scope = "everyone" in the policy, or assign it on the target by hand.',
+    )
+
+
+def _hidden_fate(people: Collection[str]) -> Fate:
+    return Fate.DEGRADED if people else Fate.LOST
 
 
 def _planned_app(app: App, bundle_id: str, people: tuple[str, ...]) -> PlannedApp:
