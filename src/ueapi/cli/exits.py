@@ -9,8 +9,10 @@ from ueapi.errors import (
     MigrationError,
     OutcomeUnknown,
     PlanRefused,
+    RateLimited,
     RemoteError,
     UeapiError,
+    Unavailable,
     Unreachable,
     UsageError,
 )
@@ -35,7 +37,7 @@ def exit_code(problem: UeapiError) -> Exit:
             return Exit.USAGE
         case AccessError():
             return Exit.ACCESS
-        case Unreachable() | OutcomeUnknown():
+        case Unreachable() | Unavailable() | RateLimited() | OutcomeUnknown():
             return Exit.UNREACHABLE
         case PlanRefused() if "not accepted" in problem.message:
             return Exit.UNACCEPTED_LOSSES

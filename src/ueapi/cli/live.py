@@ -40,6 +40,8 @@ _SAID: Final = {
     "signed-out": "signed out again; asked to come back",
     "back-at-source": "signed in to the old product again; asked to move once more",
     "app-not-installed": "misses an app; asked to accept it",
+    "forgotten": "old record removed",
+    "record-kept": "old record stays, since the product refuses to remove it",
     "ended": "old enrollment ended by the server",
     "exempted": "stays for now",
     "rolled-back": "stays where they are",
@@ -50,6 +52,9 @@ _LABELS: Final = {
     "task-done": "done by the administrator: ",
     "postponed": "postponed: ",
     "paused": "paused: ",
+    "blocked": "refused by the target: ",
+    "unblocked": "no longer refused: ",
+    "held": "held back: ",
 }
 _PERSONAL: Final = frozenset({"refused"})
 """Kinds of events about one person that someone has to act on."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from ueapi.contract import Capability
 from ueapi.errors import NotFound
+from ueapi.migration.blocked import Kind, is_refused
 from ueapi.migration.snapshots import without_secrets
 from ueapi.migration.work import Move
 
@@ -39,7 +40,9 @@ def accept(move: Move) -> None:
 
 def _names(move: Move) -> Iterator[str]:
     if move.can(move.target, Capability.PROFILES_GET):
-        yield from (planned.by_hand or planned.name for planned in move.plan.profiles)
+        for planned in move.plan.profiles:
+            if not is_refused(move, Kind.PROFILE, planned.source_id):
+                yield planned.by_hand or planned.name
 
 
 def _key(name: str) -> str:

@@ -20,6 +20,7 @@ from ueapi.errors import (
     Unreachable,
 )
 from ueapi.migration import (
+    blocked,
     carrying,
     drift,
     finishing,
@@ -196,15 +197,13 @@ def _tick(move: Move) -> None:
     if not staging.check_tasks(move):
         return
     if move.ledger.outcome("stage") is None:
-        if move.plan.reenrolls:
-            move.read_target()
-        else:
-            staging.stage_objects(move)
+        _stage(move)
         move.once("stage", "stage", lambda: "staged", system="")
-        drift.remember(move)
         is_there = "nothing is to be made: groups, profiles and apps are there"
         made = "groups, profiles and apps are on the target"
         move.emit("staged", is_there if move.plan.reenrolls else made)
+    elif blocked.refusals(move.ledger):
+        _stage(move)
     elif not move.is_target_read:
         move.read_target()
     if not stopping.is_paused(move):
@@ -223,6 +222,14 @@ def _tick(move: Move) -> None:
     _close_waves(move)
 
 
+def _stage(move: Move) -> None:
+    if move.plan.reenrolls:
+        move.read_target()
+    else:
+        staging.stage_objects(move)
+    drift.remember(move)
+
+
 def _give(move: Move) -> None:
     """Give phones that just arrived what they shall have, as far as it doesn't come by itself."""
     if move.plan.reenrolls:
@@ -237,7 +244,7 @@ def _start_waves(move: Move) -> None:
     for wave in move.plan.waves:
         if states[wave.number] is not WaveState.PLANNED or not _may_start(move, wave):
             continue
-        if not _is_as_staged(move):
+        if blocked.holds_back(move, wave) or not _is_as_staged(move):
             return
         if not move.plan.reenrolls and not staging.stage_wave(move, wave):
             return

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from ueapi.migration.base import Document
+from ueapi.migration.blocked import refusals
 from ueapi.migration.ledger import LOOK, Ledger
 from ueapi.migration.rows import HaltRow, IntentRow
 
@@ -43,6 +44,22 @@ class Doubts(Document):
 
     count: int = 0
     listed: tuple[Doubt, ...] = ()
+
+
+class Refused(Document):
+    """A group, profile or app that the target refuses: the waves that need it wait."""
+
+    what: str
+    """Kind and name of the object."""
+    reason: str
+    do: str
+
+
+def refused(ledger: Ledger) -> tuple[Refused, ...]:
+    """What the target refuses at present."""
+    return tuple(
+        Refused(what=f"{r.kind.value} {r.name}", reason=r.reason, do=r.do) for r in refusals(ledger)
+    )
 
 
 def halts(ledger: Ledger) -> tuple[Halt, ...]:

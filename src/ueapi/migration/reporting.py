@@ -9,7 +9,7 @@ from typing import Final, Literal
 from ueapi.errors import UnreadableInput
 from ueapi.migration.documents import Document, Loss
 from ueapi.migration.forgotten import kept_records
-from ueapi.migration.incidents import Doubts, Halt, blind_calls, halts, unresolved
+from ueapi.migration.incidents import Doubts, Halt, Refused, blind_calls, halts, refused, unresolved
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.outline import Outline
 from ueapi.migration.progress import (
@@ -112,6 +112,7 @@ class Report(Document):
     halts: tuple[Halt, ...] = ()
     blind_calls: Doubts = Doubts()
     unresolved: Doubts = Doubts()
+    refused: tuple[Refused, ...] = ()
     reenrolls: bool = False
     """Whether phones stay in the product and are enrolled anew."""
     records: Records = Records()
@@ -173,6 +174,7 @@ def _report(ledger: Ledger, seed: int | None) -> Report:
         halts=halts(ledger),
         blind_calls=blind_calls(ledger),
         unresolved=unresolved(ledger),
+        refused=refused(ledger),
         reenrolls=outline.reenrolls,
         records=_records(outline, ledger),
     )
@@ -240,6 +242,8 @@ def _waiting(outline: Outline, ledger: Ledger, people: Answers) -> Iterable[Wait
     kept = _records(outline, ledger).kept if not outline.keeps_records else 0
     if kept:
         yield Waiting(who="administrator", what="Remove records of ended enrollments", count=kept)
+    for item in refused(ledger):
+        yield Waiting(who="administrator", what=f"The target refuses {item.what}", count=1)
     for reason, count in reasons_to_wait(people).items():
         ours = reason in ("wave-not-begun", "not-verified-yet")
         yield Waiting(who="ueapi" if ours else "person", what=reason, count=count)

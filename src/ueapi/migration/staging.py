@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
 from ueapi.apple import profiles as apple_profiles
 from ueapi.errors import Conflict, PlanStale, Rejected
 from ueapi.migration import stopping
+from ueapi.migration.blocked import Kind, attempt
 from ueapi.migration.digests import object_digests, profile_digest
 from ueapi.migration.documents import PlannedApp, PlannedPerson, PlannedProfile, Task, Wave
 from ueapi.migration.naming import namesakes
@@ -118,14 +120,30 @@ def _readable(move: Move, profile: apple_profiles.ConfigurationProfile) -> dict[
 
 
 def stage_objects(move: Move) -> None:
-    """Make groups, profiles and apps on the target, once for the whole move."""
+    """Make groups, profiles and apps on the target, once for the whole move.
+
+    What the target refuses is noted and tried again with the next look; the rest is made all the same.
+    """
     move.read_target()
-    groups = {g.name: _ensure_group(move, g.name, ()) for g in move.plan.groups}
+    groups: dict[str, str] = {}
+    for group in move.plan.groups:
+        attempt(
+            move,
+            Kind.GROUP,
+            group.name,
+            group.name,
+            partial(_stage_group, move, group.name, groups),
+        )
     for profile in move.plan.profiles:
-        _stage_profile(move, profile, [groups[name] for name in profile.groups if name in groups])
+        stage = partial(_stage_profile, move, profile, groups)
+        attempt(move, Kind.PROFILE, profile.source_id, profile.name, stage)
     for app in move.plan.apps:
-        _stage_app(move, app)
+        attempt(move, Kind.APP, app.source_id, app.name, partial(_stage_app, move, app))
     move.read_target()
+
+
+def _stage_group(move: Move, name: str, groups: dict[str, str]) -> None:
+    groups[name] = _ensure_group(move, name, ())
 
 
 def _ensure_group(move: Move, name: str, members: tuple[str, ...], suffix: str = "") -> str:
@@ -139,7 +157,7 @@ def _ensure_group(move: Move, name: str, members: tuple[str, ...], suffix: str =
     )
 
 
-def _stage_profile(move: Move, profile: PlannedProfile, groups: list[str]) -> None:
+def _stage_profile(move: Move, profile: PlannedProfile, groups: Mapping[str, str]) -> None:
     key = f"profile:{profile.source_id}"
     if profile.by_hand:
         profile_id = _made_by_hand(move, profile.by_hand)
@@ -150,10 +168,12 @@ def _stage_profile(move: Move, profile: PlannedProfile, groups: list[str]) -> No
             lambda: _make_profile(move, profile),
             sent=move.plan.touched.get(f"source:profile:{profile.source_id}", ""),
         )
-    to = Scope(user_groups=tuple(groups))
-    if groups:
+    ids = [groups[name] for name in profile.groups if name in groups]
+    to = Scope(user_groups=tuple(ids))
+    # A group that was refused holds its people back by itself; with the group comes the assignment.
+    if ids and len(ids) == len(profile.groups):
         move.once(
-            f"{key}:assign", "profiles.assign", lambda: _assigned(move, profile_id, to), sent=groups
+            f"{key}:assign", "profiles.assign", lambda: _assigned(move, profile_id, to), sent=ids
         )
 
 
@@ -222,7 +242,7 @@ def _stage_app(move: Move, app: PlannedApp) -> None:
 def stage_wave(move: Move, wave: Wave) -> bool:
     """Make the wave's users on the target and put them into their groups, in chunks.
 
-    False when it stopped half-way: the operator asked for a pause, or too many users were refused.
+    False when it stopped half-way: the operator asked for a pause, or too many users, or a group, were refused.
     """
     known = {u.managed_apple_id.key: u.id for u in move.target.users.list() if u.managed_apple_id}
     people = [move.people[key] for key in wave.people]
@@ -236,9 +256,14 @@ def stage_wave(move: Move, wave: Wave) -> bool:
             return False
     for group in move.plan.groups:
         members = tuple(_target_ids(group.members, people, known))
-        if members:
-            _ensure_group(move, group.name, members, f":{wave.number}")
+        fill = partial(_fill_group, move, group.name, members, wave)
+        if members and not attempt(move, Kind.GROUP, group.name, group.name, fill):
+            return False
     return True
+
+
+def _fill_group(move: Move, name: str, members: tuple[str, ...], wave: Wave) -> None:
+    _ensure_group(move, name, members, f":{wave.number}")
 
 
 def _too_many_refused(move: Move, wave: Wave) -> bool:
