@@ -99,7 +99,7 @@ def test_pages_are_read_to_the_end(form, size, fleet, calls):
     def page(call):
         number, asked = (int(dict(call.query)[n]) for n in ("pageNumber", "pageSize"))
         ids = range((number - 1) * asked, min(number * asked, fleet))
-        return rows(*({"maas360DeviceID": str(i)} for i in ids), count=fleet)
+        return rows(*(full(maas360DeviceID=str(i)) for i in ids), count=fleet)
 
     portal, devices = Portal({SEARCH: page}, form), backend(page_rows=size).devices
     seen, cursor = [], None
@@ -246,6 +246,14 @@ def test_a_device_without_a_state_was_never_under_control():
 
     assert found.enrollment.state is EnrollmentState.ENDED
     assert "enrollment.state" in found.origin.inferred
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_row_without_a_field_for_the_state_is_refused(form):
+    row = {k: v for k, v in full().items() if k != "maas360ManagedStatus"}
+
+    with pytest.raises(Unintelligible, match="maas360ManagedStatus"):
+        one(row, form)
 
 
 def test_an_unknown_state_is_named_and_not_guessed():

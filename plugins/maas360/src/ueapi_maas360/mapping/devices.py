@@ -27,6 +27,7 @@ PLATFORM: Final = "iOS"
 
 _TELLING: Final = ("udid", "platformSerialNumber")
 _HARDWARE: Final = (*_TELLING, "imeiEsn")
+_STATUS: Final = "maas360ManagedStatus"
 _SEEN: Final = ("lastReportedInEpochms", "lastReported")
 _HARDWARE_MODEL: Final = re.compile(r"[A-Za-z]+[0-9]+,[0-9]+")
 _KEPT: Final = (
@@ -137,7 +138,7 @@ def _inferred(row: Record, user_enrollment_mode: str | None) -> Iterator[str]:
     mode = row.text("enrollmentMode")
     if user_enrollment_mode is None or not assumed.same_word(mode, user_enrollment_mode):
         yield "enrollment.kind"
-    if row.text("maas360ManagedStatus") is None:
+    if row.text(_STATUS) is None:
         yield "enrollment.state"
     if row.text(_SEEN[0]) is None and row.text(_SEEN[1]) is not None:
         # The time without a zone stands in for the exact one.
@@ -146,20 +147,22 @@ def _inferred(row: Record, user_enrollment_mode: str | None) -> Iterator[str]:
 
 
 def _state(row: Record) -> EnrollmentState:
-    """Translate the managed status; without one the device was never under control, as a mailbox only.
+    """Translate the managed status; where it is blank the device was never under control, as a mailbox only.
 
     Raises:
-        Unintelligible: the word is unknown.
+        Unintelligible: the word is unknown, or the row has no field for it.
     """
-    word = row.text("maas360ManagedStatus")
+    word = row.text(_STATUS)
     if word is None:
+        if _STATUS not in row:
+            raise row.misfit(_STATUS, "there")
         return EnrollmentState.ENDED
     try:
         return assumed.MANAGED_STATES[word.strip().lower()]
     except KeyError:
         known = ", ".join(assumed.MANAGED_STATES)
         raise Unintelligible(
-            f"maas360ManagedStatus has the unknown value {word[:40]!r}; known are {known}.",
+            f"{_STATUS} has the unknown value {word[:40]!r}; known are {known}.",
             remedy="Report it to the plugin's author; nothing was guessed and nothing was changed.",
         ) from None
 
