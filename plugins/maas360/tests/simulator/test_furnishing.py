@@ -40,7 +40,8 @@ def test_each_phone_has_one_policy_with_all_that_is_meant_for_it():
         "User Enrolled BYOD Devices",
         "Field staff and User Enrolled BYOD Devices",
         "Default iOS MDM Policy",
-    } | ({"Field staff"} & set(held))
+    } | ({"Work VPN"} & set(held))
+    assert {p.name for p in world.fleet.profiles} <= {p.name for p in store.policies.values()}
     for phone in world.phones.values():
         assert "Legacy VPN" not in _names(phone)
     both = next(p for p in store.policies.values() if p.name.startswith("Field staff and"))

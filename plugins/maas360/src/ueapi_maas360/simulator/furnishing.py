@@ -113,12 +113,15 @@ class Furnisher:
     # -- policies ----------------------------------------------------------------------------------
 
     def _add_policies(self, fleet: Fleet) -> None:
-        """A device has one policy, so profiles that meet on a phone are one policy.
+        """Each profile is a policy; since a device has one, profiles that meet on a phone are one more policy.
 
         What comes with one group is the policy of that group. Where several groups meet on a phone, the policy that
-        has all of it is given to the phone itself.
+        has all of it is given to the phone itself. Policies that were put together stay, and are given to nobody.
         """
         made: dict[frozenset[str], PolicyRow] = {}
+        for seed in fleet.profiles:
+            part = normalized(seed.content, seed.name)
+            made[frozenset({seed.key})] = self.account.make_policy(seed.name, part)
         keys = dict.fromkeys(key for p in fleet.profiles for key in p.groups if key in self._groups)
         for key in keys:
             policy = self._policy(fleet, frozenset({key}), made)
@@ -132,12 +135,14 @@ class Furnisher:
     def _policy(
         self, fleet: Fleet, groups: frozenset[str], made: dict[frozenset[str], PolicyRow]
     ) -> PolicyRow:
-        if groups not in made:
+        """The policy with every profile of these groups; `made` holds the ones there are by their profiles."""
+        profiles = [p for p in fleet.profiles if groups.intersection(p.groups)]
+        keys = frozenset(p.key for p in profiles)
+        if keys not in made:
             names = [g.name for g in fleet.groups if g.key in groups]
-            profiles = [p for p in fleet.profiles if groups.intersection(p.groups)]
             parts = [normalized(p.content, p.name) for p in profiles]
-            made[groups] = self.account.make_policy(" and ".join(names), *parts)
-        return made[groups]
+            made[keys] = self.account.make_policy(" and ".join(names), *parts)
+        return made[keys]
 
     # -- apps --------------------------------------------------------------------------------------
 
