@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Final
 
 from attrs import frozen
 
@@ -11,9 +12,11 @@ from ueapi.testing.catalog import all_tests
 from ueapi.testing.promises import Promise
 from ueapi.testing.quality import Quality, Status
 from ueapi.testing.running import Conformance, Outcome
-from ueapi.testing.tiers import REQUIREMENTS, Requirement, Tier
+from ueapi.testing.tiers import REQUIREMENTS, Requirement, Tier, Topic
 
-_GOOD = (Outcome.PASSED, Outcome.REFUSED, Outcome.SKIPPED)
+_GOOD: Final = (Outcome.PASSED, Outcome.REFUSED, Outcome.SKIPPED)
+_EMPTY: Final = "the sheet claims nothing that could be read."
+_FIRST: Final = "Write a first listing, say `page` of users, and claim it in the sheet."
 
 
 @frozen(kw_only=True)
@@ -92,7 +95,9 @@ def _proved(rule: Requirement, conformance: Conformance) -> Standing:
         (bad, "open"),
     )
     told = ", ".join(f"{number} {word}" for number, word in parts if number)
-    return Standing(rule=rule, is_met=not bad and bool(asked), note=told)
+    # Nothing is wrong with a backend that reads nothing, and nothing is proved by it either.
+    is_empty = rule.topic is Topic.READS and not passed
+    return Standing(rule=rule, is_met=not bad and bool(asked) and not is_empty, note=told)
 
 
 def _verified(rule: Requirement, quality: Quality) -> Standing:
@@ -111,8 +116,15 @@ def _steps(conformance: Conformance, open_rules: list[Standing]) -> Iterator[Nex
             if test.promise.topic in topics and conformance.outcome(test.promise) not in _GOOD:
                 yield _test_step(test.promise, conformance)
         for rule in rules:
+            if rule.topic is Topic.READS and not _has_failed(rule.topic, conformance):
+                yield NextStep(id=rule.id, tier=tier, reason=rule.means, fix=_FIRST, found=_EMPTY)
             if not rule.is_proved:
                 yield NextStep(id=rule.id, tier=tier, reason=rule.means, fix=_how(rule))
+
+
+def _has_failed(topic: Topic, conformance: Conformance) -> bool:
+    promises = (test.promise for test in all_tests() if test.promise.topic is topic)
+    return any(conformance.outcome(promise) not in _GOOD for promise in promises)
 
 
 def _test_step(promise: Promise, conformance: Conformance) -> NextStep:
