@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from ueapi.cli.exits import Exit
 from ueapi.cli.signers import anchors_in, signer_of
 from ueapi.errors import ManualStepRequired, UsageError
 
@@ -34,6 +35,37 @@ Key = Annotated[Path | None, typer.Option(help="PEM file with the private key.")
 PasswordEnv = Annotated[
     str | None, typer.Option(help="Environment variable with the key's password.")
 ]
+
+
+@app.command("check")
+def check(
+    address: Annotated[
+        str, typer.Argument(help="Domain, its https address, or a person's address.")
+    ],
+    tenant: Annotated[
+        str | None, typer.Option(help="Tenant the document shall lead to; compared.")
+    ] = None,
+    ca: Annotated[
+        Path | None, typer.Option(help="PEM file with a further authority to trust.")
+    ] = None,
+    watch: Annotated[
+        float | None, typer.Option(help="Check again every so many seconds, until stopped.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+) -> None:
+    """Ask as devices do, and say what is wrong and how to put it right. Exits 1 when devices would fail."""
+    from ueapi.cli.discovery_check import checked, looker, print_results, watched
+    from ueapi.discovery.checking import Grade
+
+    expected = _address_of(tenant) if tenant else None
+    look = looker(ca)
+    if watch is not None:
+        watched(address, look, expected=expected, every=watch)
+        return
+    results = checked(address, look, expected=expected)
+    print_results(address, results, as_json=as_json)
+    if any(r.grade is Grade.FINDING for r in results):
+        raise typer.Exit(Exit.REFUSED)
 
 
 @app.command("write")

@@ -1,0 +1,177 @@
+"""Promises of `discovery check`: each fault is found by the probe about it, and a right set-up has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from attrs import evolve, field, frozen
+
+from ueapi.apple.enrollment import SimpleChallenge, discovery
+from ueapi.discovery.checking import PROBES, Grade, Result, check
+from ueapi.errors import InvalidModel
+from ueapi.runtime.probing import Over, Seen, Tls, Trouble, Unseen
+
+NOW: Final = datetime(2026, 11, 2, 12, tzinfo=UTC)
+SERVICE: Final = "https://mdm.example.org/enroll"
+GOOD: Final = discovery.document(SERVICE)
+TLS: Final = Tls(version="TLSv1.3", ends=NOW + timedelta(days=80))
+CHALLENGE: Final = SimpleChallenge("https://mdm.example.org/login").to_header()
+Answer = Seen | Unseen
+
+
+def told(body: bytes, status: int = 200, **headers: str) -> Seen:
+    plain = {"content-type": "application/json", "cache-control": "no-store"}
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    return Seen(status=status, headers=plain | named, body=body, tls=TLS)
+
+
+@frozen
+class Web:
+    """What each host answers; a part is replaced to plant a fault."""
+
+    domain: Callable[[Mapping[str, list[str]]], Answer] = lambda _: told(GOOD.to_json())
+    service: Answer = field(factory=lambda: told(b"", 401, www_authenticate=CHALLENGE))
+    over: Mapping[Over, Answer] = field(factory=dict)
+    further: Mapping[str, Answer] = field(factory=dict)
+
+    def __call__(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        over: Over = Over.ANY,
+    ) -> Answer:
+        del headers, body
+        if over in self.over:
+            return self.over[over]
+        parts = urlsplit(url)
+        if parts.netloc == "mdm.example.org":
+            return self.service if method == "POST" else told(b"", 405)
+        if parts.netloc in self.further:
+            return self.further[parts.netloc]
+        return self.domain(parse_qs(parts.query))
+
+
+def fixed(answer: Answer) -> Web:
+    return Web(domain=lambda _: answer)
+
+
+def found(web: Web, *, expected: str | None = SERVICE) -> dict[str, Result]:
+    results = check("jane@example.org", look=web, at=NOW, expected=expected)
+    return {r.probe: r for r in results}
+
+
+def to(address: str) -> Web:
+    return Web(
+        domain=lambda query: told(b"", 302, location=address.format(**flat(query))),
+        further={"answers.example.org": told(GOOD.to_json())},
+    )
+
+
+def flat(query: Mapping[str, list[str]]) -> dict[str, str]:
+    names = {"who": "user-identifier", "family": "model-family"}
+    return {short: query.get(name, [""])[0] for short, name in names.items()}
+
+
+ALL = "https://answers.example.org/d?user-identifier={who}&model-family={family}"
+TWO = discovery.Document((*GOOD.servers, *discovery.document("https://b.example.org").servers))
+ADDE = discovery.document(SERVICE, discovery.Version.ADDE)
+
+FAULTS: Final[dict[str, Web]] = {
+    "name": fixed(Unseen(Trouble.NO_ADDRESS, "Name or service not known")),
+    "connection": fixed(Unseen(Trouble.NO_CONNECTION, "Connection refused")),
+    "certificate": fixed(Unseen(Trouble.TLS, "certificate verify failed")),
+    "tls-version": fixed(evolve(told(GOOD.to_json()), tls=evolve(TLS, version="TLSv1.1"))),
+    "certificate-end": fixed(
+        evolve(told(GOOD.to_json()), tls=evolve(TLS, ends=NOW + timedelta(days=3)))
+    ),
+    "ipv6": Web(over={Over.IPV6: Unseen(Trouble.NO_CONNECTION, "Network is unreachable")}),
+    "redirect-query": to("https://answers.example.org/d?model-family={family}"),
+    "redirect-https": to(ALL.replace("https", "http")),
+    "redirect-count": fixed(told(b"", 302, location="?user-identifier=jane%40example.org")),
+    "status": fixed(told(b"not here", 404)),
+    "refusal": fixed(told(b"<html>Forbidden", 403, content_type="text/html")),
+    "content-type": fixed(told(GOOD.to_json(), content_type="text/plain")),
+    "document": fixed(told(b'{"servers": []}')),
+    "one-server": fixed(told(TWO.to_json())),
+    "version": fixed(told(ADDE.to_json())),
+    "cache": fixed(told(GOOD.to_json(), cache_control="public, max-age=86400")),
+    "families": Web(
+        domain=lambda q: (
+            told(b"", 404) if q.get("model-family") == ["iPad"] else told(GOOD.to_json())
+        )
+    ),
+    "early-devices": Web(
+        domain=lambda q: told(GOOD.to_json()) if "model-family" in q else told(b"", 400)
+    ),
+    "service": Web(service=told(b"", 404)),
+    "challenge": Web(service=told(b"", 401, www_authenticate='Basic realm="x"')),
+    "agreement": fixed(told(discovery.document("https://mdm.example.org/other").to_json())),
+}
+
+
+def test_a_right_set_up_has_no_finding() -> None:
+    results = found(Web())
+
+    assert {r.grade for r in results.values()} <= {Grade.GOOD, Grade.SKIPPED}
+    assert list(results) == list(PROBES)
+
+
+def test_a_right_redirection_has_no_finding() -> None:
+    assert not [r for r in found(to(ALL)).values() if r.grade is Grade.FINDING]
+
+
+@pytest.mark.parametrize("probe", FAULTS)
+def test_each_fault_is_found_by_its_own_probe(probe: str) -> None:
+    results = found(FAULTS[probe])
+
+    assert results[probe].grade is Grade.FINDING
+    assert results[probe].fix
+
+
+@pytest.mark.parametrize(
+    "probe",
+    sorted(set(FAULTS) - {"redirect-count", "redirect-query"}),
+)
+def test_a_fault_is_not_blamed_on_anything_else(probe: str) -> None:
+    results = found(FAULTS[probe])
+
+    others = {name for name, r in results.items() if r.grade is Grade.FINDING} - {probe}
+    assert others == set()
+
+
+def test_an_error_tells_what_newer_devices_do_next() -> None:
+    results = found(FAULTS["status"])
+
+    assert results["fallback"].grade is Grade.NOTE
+    assert "18.2" in results["fallback"].text
+
+
+def test_a_person_who_is_not_invited_is_no_fault() -> None:
+    refusal = b'{"code":"com.apple.well-known.failed"}'
+
+    results = found(fixed(told(refusal, 403)))
+
+    assert results["refusal"].grade is Grade.NOTE
+    assert not [r for r in results.values() if r.grade is Grade.FINDING]
+
+
+def test_a_service_that_insists_on_a_signature_is_no_fault() -> None:
+    results = found(Web(service=told(b"", 403)))
+
+    assert results["challenge"].grade is Grade.NOTE
+
+
+def test_a_domain_alone_can_be_checked() -> None:
+    assert len(check("example.org", look=Web(), at=NOW)) == len(PROBES)
+
+
+def test_what_is_no_domain_is_refused() -> None:
+    with pytest.raises(InvalidModel):
+        check("example", look=Web(), at=NOW)
