@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import cached_property
 from importlib.metadata import Distribution, entry_points
-from typing import Final, Protocol, cast
+from typing import Final, Protocol, Self, cast
 
 import pluggy
 from attrs import field, frozen
@@ -114,13 +114,13 @@ class Registry:
         )
 
     @classmethod
-    def installed(cls, environ: Mapping[str, str] = os.environ) -> Registry:
+    def installed(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """All installed plugins, or those named in the environment variable `UEAPI_BACKENDS`."""
         named = [name.strip() for name in environ.get(ONLY, "").split(",") if name.strip()]
         return cls(entry_points(group=GROUP), only=named or None)
 
     @classmethod
-    def of(cls, **plugins: object) -> Registry:
+    def of(cls, **plugins: object) -> Self:
         """Plugins at hand, by name."""
         return cls(ByHand(name, plugin) for name, plugin in plugins.items())
 

@@ -16,21 +16,31 @@ if TYPE_CHECKING:
     from ueapi.client import Tenant
     from ueapi.migration.documents import Plan
     from ueapi.model import Snapshot
+    from ueapi.plugins import Registry
     from ueapi.runtime.clock import Clock
 
 SILENCE: Final = 5.0
 """Seconds of waiting after which one wonders."""
 
 
-def open_tenant(name: str, *, clock: Clock | None = None) -> Tenant:
-    """Connect to a tenant of the settings file; a `clock` takes the place of the machine's."""
+def open_tenant(
+    name: str, *, clock: Clock | None = None, registry: Registry | None = None
+) -> Tenant:
+    """Connect to a tenant of the settings file; `clock` and `registry` take the place of the machine's."""
     import ueapi
 
     entry = find_entry(settings_path(), name)
     _require_hidden(entry)
     secrets = {key: reveal(source, key) for key, source in entry.secrets.items()}
     settings: dict[str, Any] = {**entry.settings, **secrets}
-    return ueapi.connect(entry.backend, name=name, observers=[_tell_waits], clock=clock, **settings)
+    return ueapi.connect(
+        entry.backend,
+        name=name,
+        observers=[_tell_waits],
+        clock=clock,
+        registry=registry,
+        **settings,
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from typing import Final
 
 import typer
 
-from ueapi.cli import plugin_check, plugin_new
+from ueapi.cli import plugin_check, plugin_new, plugin_record
 
 app: Final = typer.Typer(
     help="Write a backend: start one, check it, record what its product answers.",
@@ -14,3 +14,4 @@ app: Final = typer.Typer(
 )
 app.command("new")(plugin_new.new)
 app.command("check")(plugin_check.check)
+app.command("record")(plugin_record.record)
