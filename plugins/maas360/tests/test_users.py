@@ -212,12 +212,23 @@ def test_a_newcomer_gets_the_configured_domain():
     assert (sent["domain"], sent["userName"]) == ("corp", "Zoe@example.org")
 
 
-def test_who_is_there_stays_as_they_are():
-    portal = Portal({USERS: rows(user(fullName="Zoë"))})
+@pytest.mark.parametrize("name", ["Zoë Öhlund & Söhne", "zoe\u0308 O\u0308hlund & So\u0308hne"])
+def test_who_is_there_as_drafted_costs_no_change(name):
+    portal = Portal({USERS: rows(user(fullName=name))})
 
     done = portal.run(backend().users.ensure(draft()))
 
-    assert (done.change, done.value.name) == (Change.UNCHANGED, "Zoë")
+    assert (done.change, done.value.id) == (Change.UNCHANGED, "4711")
+    assert portal.writes() == []
+
+
+def test_who_is_there_under_another_name_is_for_a_person_to_rename():
+    portal = Portal({USERS: rows(user(fullName="Zoë"))})
+
+    with pytest.raises(Conflict, match="4711") as caught:
+        portal.run(backend().users.ensure(draft()))
+
+    assert "Zoë" not in str(caught.value)
     assert portal.writes() == []
 
 

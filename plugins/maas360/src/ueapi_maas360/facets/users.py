@@ -21,7 +21,7 @@ from ueapi.model import ManagedAppleID, User, UserDraft
 from ueapi_maas360.facets.calls import Account
 from ueapi_maas360.facets.listing import MATCH_EXACTLY, Listing
 from ueapi_maas360.mapping.origin import Source
-from ueapi_maas360.mapping.people import AccountRule, user_from_row
+from ueapi_maas360.mapping.people import AccountRule, same_text, user_from_row
 from ueapi_maas360.wire.reading import Record
 
 EVERYBODY: Final = {"includeAllUsers": "1"}
@@ -73,15 +73,16 @@ class Maas360Users(Users):
         """Find by Managed Apple ID, else add and read back: one call, or three.
 
         The product has one address for a person. It gets the Managed Apple ID; a different e-mail address has no
-        place. Who exists is left as they are, since no call that changes a user is known.
+        place. A user name is given to a new person only.
 
         Raises:
-            Conflict: the person exists under the draft's other e-mail address, or twice. Nothing was changed.
+            Conflict: the person exists under another name, which no known call changes; under the draft's other e-mail
+                address; or twice. Nothing was changed.
             ManualStepRequired: people are not known by their address here, so a person adds them. Nothing was changed.
         """
         found = yield from self._find(_ENSURE, draft.managed_apple_id)
         if found is not None:
-            return Ensured(found, Change.UNCHANGED)
+            return _as_drafted(found, draft)
         if not self._rule.can_be_searched:
             raise _by_hand()
         yield from self._refuse_other_address(draft)
@@ -102,7 +103,7 @@ class Maas360Users(Users):
             found = _only((yield from self._search(_ENSURE, {})), account)
             if found is None:
                 raise
-            return Ensured(found, Change.UNCHANGED)
+            return _as_drafted(found, draft)
         added = yield from self._find(_ENSURE, account)
         if added is None:
             raise Unintelligible(
@@ -155,6 +156,15 @@ class Maas360Users(Users):
         if user.username is not None:
             self._names[user.id] = user.username
         return user
+
+
+def _as_drafted(found: User, draft: UserDraft) -> Ensured[User]:
+    if same_text(found.name, draft.name):
+        return Ensured(found, Change.UNCHANGED)
+    raise Conflict(
+        f"user {found.id} has another name, and no call that changes a user is known.",
+        remedy="Change the name in the portal, or draft the user with the name they have. Nothing was changed.",
+    )
 
 
 def _at(address: str) -> dict[str, str]:
