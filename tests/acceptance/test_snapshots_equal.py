@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.normalized import Facts, facts
 from ueapi import migration
 from ueapi.contract import Capability, Level
 from ueapi.plugins import Registry
 from ueapi.rehearsal.world import World
+from ueapi.testing.facts import Facts, facts
 
 LOSSES = tomllib.loads(
     Path(__file__).with_name("snapshot_losses.toml").read_text(encoding="utf-8")

@@ -9,12 +9,17 @@ import pytest
 from ueapi.testing import (
     AppsConformance,
     CommandsConformance,
+    ConnectionConformance,
+    CostConformance,
     DevicesConformance,
     EnrollmentsConformance,
+    EqualityConformance,
+    EventsConformance,
     FaultsConformance,
     GroupsConformance,
     Harness,
     LicensesConformance,
+    PrivacyConformance,
     ProfilesConformance,
     SheetConformance,
     UsersConformance,
@@ -49,6 +54,21 @@ class TestLicenses(LicensesConformance): ...
 
 
 class TestCommands(CommandsConformance): ...
+
+
+class TestEvents(EventsConformance): ...
+
+
+class TestConnection(ConnectionConformance): ...
+
+
+class TestPrivacy(PrivacyConformance): ...
+
+
+class TestCost(CostConformance): ...
+
+
+class TestEquality(EqualityConformance): ...
 
 
 class TestSheet(SheetConformance): ...

@@ -106,7 +106,7 @@ class SheetConformance:
         fix="Build rows with `manual`, `unsupported` or `not_implemented`, which word the refusal.",
     )
     def test_refuses_without_a_request(self, harness: Harness) -> None:
-        """Nothing was sent for all of the refusals above."""
+        """Every refusal has a remedy, and costs no request."""
         refused = [c for c in harness.tenant.sheet if not harness.tenant.sheet[c].is_callable]
         before = len(harness.simulator.log.entries)
 

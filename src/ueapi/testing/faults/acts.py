@@ -243,27 +243,42 @@ def _new_app(harness: Harness, number: int) -> Deed:
     return lambda tenant: tenant.apps.ensure(draft)
 
 
-def _to_somebody(harness: Harness, number: int) -> Scope:
-    return Scope(users=(_nth(_people(harness), number),))
+def _to_somebody(harness: Harness, capability: Capability, number: int) -> Scope:
+    """Somebody of the first kind the sheet says the product assigns to."""
+    row = harness.tenant.sheet[capability]
+    if row.to is None or "users" in row.to:
+        return Scope(users=(_nth(_people(harness), number),))
+    if "devices" in row.to:
+        return Scope(devices=(_nth(_phones(harness), number),))
+    groups = list(harness.tenant.groups.list()) if row.is_callable else []
+    of_users = [group.id for group in groups if group.of == "users" and not group.is_built_in]
+    of_devices = [group.id for group in groups if group.of == "devices" and not group.is_built_in]
+    if "user_groups" in row.to:
+        return Scope(user_groups=(_nth(of_users or [NOT_THERE], number),))
+    return Scope(device_groups=(_nth(of_devices or [NOT_THERE], number),))
 
 
 def _assign_profile(harness: Harness, number: int) -> Deed:
-    profile_id, to = _profiles(harness)[0], _to_somebody(harness, number)
+    to = _to_somebody(harness, Capability.PROFILES_ASSIGN, number)
+    profile_id = _profiles(harness)[0]
     return lambda tenant: tenant.profiles.assign(profile_id, to)
 
 
 def _unassign_profile(harness: Harness, number: int) -> Deed:
-    profile_id, to = _profiles(harness)[0], _to_somebody(harness, number)
+    to = _to_somebody(harness, Capability.PROFILES_UNASSIGN, number)
+    profile_id = _profiles(harness)[0]
     return lambda tenant: tenant.profiles.unassign(profile_id, to)
 
 
 def _assign_app(harness: Harness, number: int) -> Deed:
-    app_ids, to = _apps(harness)[:1], _to_somebody(harness, number)
+    to = _to_somebody(harness, Capability.APPS_ASSIGN, number)
+    app_ids = _apps(harness)[:1]
     return lambda tenant: tenant.apps.assign(app_ids, to)
 
 
 def _unassign_app(harness: Harness, number: int) -> Deed:
-    app_ids, to = _apps(harness)[:1], _to_somebody(harness, number)
+    to = _to_somebody(harness, Capability.APPS_UNASSIGN, number)
+    app_ids = _apps(harness)[:1]
     return lambda tenant: tenant.apps.unassign(app_ids, to)
 
 
