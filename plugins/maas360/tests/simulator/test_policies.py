@@ -209,6 +209,8 @@ def test_the_console_shows_what_was_made():
     shown = plistlib.loads(console.profile_content("Wi-Fi"))
 
     assert shown == plistlib.loads(WIFI)
+    default = plistlib.loads(console.profile_content("Default iOS MDM Policy"))
+    assert default["PayloadContent"] == []
     assert console.profile_content("Nothing") is None
     with pytest.raises(KeyError):
         console.edit_profile("Nothing", WIFI)

@@ -86,10 +86,10 @@ def _complete(payload: Row, identifier: str) -> dict[str, object]:
     }
 
 
-def merged(policy: PolicyRow) -> bytes | None:
-    """The whole policy as one configuration profile; `None` for one without settings."""
-    if len(policy.parts) <= 1:
-        return policy.parts[0] if policy.parts else None
+def merged(policy: PolicyRow) -> bytes:
+    """The whole policy as one configuration profile; one without settings has no payload."""
+    if len(policy.parts) == 1:
+        return policy.parts[0]
     payloads: list[object] = []
     for part in policy.parts:
         found = _read(part).get("PayloadContent")
