@@ -26,7 +26,6 @@ from typing import Any
 import uvicorn
 from attrs import define, field
 
-from tests.acceptance.normalized import facts
 from ueapi import migration
 from ueapi.contract import Fate
 from ueapi.migration.documents import Plan, Policy, Task
@@ -37,6 +36,7 @@ from ueapi.plugins import Registry
 from ueapi.rehearsal.serving import LOOPBACK
 from ueapi.rehearsal.wire import Application, Message, Receive, Send
 from ueapi.rehearsal.world import Place
+from ueapi.testing.facts import facts
 
 Json = Any
 _KEPT = 3600
