@@ -23,7 +23,7 @@ from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account
 from ueapi_maas360.simulator.console import Maas360Console
 from ueapi_maas360.simulator.device_hooks import Awaited, DeviceHooks
-from ueapi_maas360.simulator.policies import normalized
+from ueapi_maas360.simulator.policies import normalized, suits_personal_phones
 from ueapi_maas360.simulator.state import (
     APP_STORE,
     ENTERPRISE,
@@ -116,7 +116,8 @@ class Furnisher:
         """Each profile is a policy; since a device has one, profiles that meet on a phone are one more policy.
 
         What comes with one group is the policy of that group. Where several groups meet on a phone, the policy that
-        has all of it is given to the phone itself. Policies that were put together stay, and are given to nobody.
+        has all of it is given to the phone itself. What does nothing on personal phones is in none of these, and
+        stays a policy of nobody, as do the ones that were put together.
         """
         made: dict[frozenset[str], PolicyRow] = {}
         for seed in fleet.profiles:
@@ -136,7 +137,11 @@ class Furnisher:
         self, fleet: Fleet, groups: frozenset[str], made: dict[frozenset[str], PolicyRow]
     ) -> PolicyRow:
         """The policy with every profile of these groups; `made` holds the ones there are by their profiles."""
-        profiles = [p for p in fleet.profiles if groups.intersection(p.groups)]
+        profiles = [
+            p
+            for p in fleet.profiles
+            if groups.intersection(p.groups) and suits_personal_phones(p.content)
+        ]
         keys = frozenset(p.key for p in profiles)
         if keys not in made:
             names = [g.name for g in fleet.groups if g.key in groups]

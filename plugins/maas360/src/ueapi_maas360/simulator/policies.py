@@ -38,6 +38,14 @@ def _identifier(content: bytes, policy: int, number: int) -> str:
     return given if isinstance(given, str) and given else f"com.example.policy.{policy}.{number}"
 
 
+def suits_personal_phones(content: bytes) -> bool:
+    """Whether anything in a profile works under User Enrollment.
+
+    Source: IBM's page on User Enrollment: the portal marks the settings that do, and shows only those on request.
+    """
+    return rules.split(profiles.read(content)).works is not None
+
+
 @lru_cache(maxsize=_KEPT)
 def _fitting(content: bytes, ios: str) -> bytes | None:
     """What of a profile a personal phone takes; all of it when that can't be told."""
