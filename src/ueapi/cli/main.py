@@ -16,6 +16,7 @@ from ueapi.cli import (
     listing,
     migrate,
     plugin,
+    plugin_commands,
     profile,
     rules,
     simulate,
@@ -73,7 +74,7 @@ def _global(
 def run() -> None:
     """Run the command; an error of ueapi becomes one line and an exit code, without a traceback."""
     try:
-        app(standalone_mode=True)
+        plugin_commands.root_of(app, sys.argv[1:])(standalone_mode=True)
     except UeapiError as problem:
         _say(str(problem))
         sys.exit(exit_code(problem))
