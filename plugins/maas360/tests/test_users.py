@@ -120,7 +120,7 @@ def test_a_phone_number_is_kept_nowhere():
 def test_a_user_without_an_id_is_refused():
     row = user() | {"userIdentifier": "", "id": ""}
 
-    with pytest.raises(Unintelligible, match="without an id"):
+    with pytest.raises(Unintelligible, match="userIdentifier"):
         Portal({USERS: rows(row)}).run(backend().users.page(None))
 
 

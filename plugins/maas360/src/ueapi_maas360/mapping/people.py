@@ -9,7 +9,6 @@ from typing import Final
 from attrs import frozen
 from pydantic import ValidationError
 
-from ueapi.errors import Unintelligible
 from ueapi.model import ManagedAppleID, User
 from ueapi_maas360 import assumed
 from ueapi_maas360.mapping.origin import Source, not_shown
@@ -69,10 +68,7 @@ def user_id(row: Record) -> str:
     """
     found = next((text for key in assumed.USER_KEYS if (text := row.text(key)) is not None), None)
     if found is None:
-        raise Unintelligible(
-            "a user came without an id.",
-            remedy="Report it to the plugin's author; nothing was guessed and nothing was changed.",
-        )
+        raise row.misfit(assumed.USER_KEYS[0], "there")
     return found
 
 
