@@ -25,6 +25,7 @@ from ueapi.migration import (
     drift,
     finishing,
     forgetting,
+    inviting,
     leaving,
     looking,
     staging,
@@ -208,6 +209,7 @@ def _tick(move: Move) -> None:
         move.read_target()
     if not stopping.is_paused(move):
         _start_waves(move)
+        inviting.send_invitations(move)
     looking.look(move)
     _give(move)
     finishing.verify_due(move)

@@ -275,6 +275,11 @@ def _notes(
         yield "The target doesn't name the enrollment type; it is concluded from what the phone hides."
     if sheet[Capability.PROFILES_ENSURE].level is Level.MANUAL:
         yield "The target shows no settings of a profile: what is made there by hand can't be compared with the plan."
+    if policy.invite:
+        support = sheet[Capability.ENROLLMENTS_INVITE]
+        sends = "The target sends its own invitation, too" if support.is_callable else ""
+        said = sends or "The target sends no invitation by itself"
+        yield ": ".join(filter(None, (said, support.loss or support.why))).rstrip(".") + "."
     yield from unmet(policy, matches, waves)
 
 

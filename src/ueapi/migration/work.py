@@ -111,7 +111,13 @@ class Move:
         return outcome
 
     def begin(
-        self, key: str, operation: str, *, system: str | None = None, sent: object = ""
+        self,
+        key: str,
+        operation: str,
+        *,
+        system: str | None = None,
+        sent: object = "",
+        blind: bool = False,
     ) -> int:
         """Note that something is about to be sent; returns the number of this attempt."""
         return self.ledger.open_intent(
@@ -120,6 +126,7 @@ class Move:
             self.now,
             system=self.target.name if system is None else system,
             input_digest=content_digest(sent) if sent else "",
+            blind=blind,
         )
 
     def sample(self, person: str, kind: Sample) -> None:

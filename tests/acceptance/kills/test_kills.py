@@ -44,6 +44,7 @@ def test_a_move_whose_process_dies_fifty_times_ends_as_if_it_never_had(tmp_path:
     assert calm.report.users.moved > USERS / 3
     assert len(course.met) >= EXITS
     assert course.killed == KILLS
+    assert killed.blind
 
 
 def test_points_are_chosen_from_every_kind_before_any_kind_comes_twice() -> None:

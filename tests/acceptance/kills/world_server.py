@@ -117,6 +117,7 @@ class ServedWorld:
             wave_sizes=wave_sizes(users),
             leave_by_server=frozenset({SERVER_ENDS}),
             close_after=CLOSE_AFTER,
+            invite=True,
         )
         plan = migration.plan(source, target, policy=policy, registry=rehearsal.registry)
         plan = plan.accepting(frozenset(loss.id for loss in plan.losses if loss.fate is Fate.LOST))
