@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 from uuid import UUID
 
-from attrs import astuple, define, field, frozen
+from attrs import astuple, define, evolve, field, frozen
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -103,6 +103,19 @@ class DeviceSide:
         grant = Grant(token=f"{self.rng.getrandbits(128):032x}")
         self._grants[grant.token] = _Pending(managed_apple_id, kind, hardware)
         return grant
+
+    def account_of(self, token: str, kind: EnrollmentKind) -> str | None:
+        """The account a sign-in of that kind handed the token to; `None` for any other token."""
+        pending = self._grants.get(token)
+        if pending is None or pending.kind is not kind or token in self._by_token:
+            return None
+        return pending.managed_apple_id
+
+    def introduce(self, token: str, hardware: Hardware) -> None:
+        """Note the hardware a device showed when it asked for its profile, as none does under User Enrollment."""
+        pending = self._grants[token]
+        if not pending.kind.is_user_enrollment:
+            self._grants[token] = evolve(pending, hardware=hardware)
 
     def queue(self, record: EnrollmentRecord, command: mdm.Command) -> None:
         """Queue a command and wake the phone. Nothing is queued for an ended enrollment."""

@@ -6,6 +6,7 @@ That keeps a rehearsal on one thread and one clock.
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -149,6 +150,17 @@ class Network:
         exchange = self._exchanged(method, url, sent, body, None)
         return Reply(exchange.status, _texts(exchange.headers), b"".join(exchange.parts))
 
+    def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """The same as `send`, for whoever doesn't know this library.
+
+        Raises:
+            ConnectionError: there was no answer, for whatever reason.
+        """
+        try:
+            return self.send(method, url, headers, body)
+        except httpx.TransportError as problem:
+            raise ConnectionError(str(problem)) from None
+
     def _exchanged(
         self, method: str, url: str, headers: Headers, body: bytes, request: httpx.Request | None
     ) -> _Exchange:
@@ -177,6 +189,36 @@ def _texts(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 async def _called(application: Application, scope: Message, exchange: _Exchange) -> None:
     await application(scope, exchange.receive, exchange.send)
+
+
+@define
+class RealNetwork:
+    """Requests over real sockets, as a device sends them: redirections are not followed, TLS is verified.
+
+    `trust` replaces the usual authorities, for trying out what isn't public yet.
+    """
+
+    trust: ssl.SSLContext | None = None
+    seconds: float = 20.0
+
+    def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send one request.
+
+        Raises:
+            ConnectionError: there was no answer, or the server isn't trusted.
+        """
+        try:
+            with httpx.Client(
+                verify=self.trust or ssl.create_default_context(), timeout=self.seconds
+            ) as client:
+                reply = client.request(method, url, headers=dict(headers), content=body or None)
+        except (httpx.TransportError, httpx.InvalidURL) as problem:
+            raise ConnectionError(str(problem).partition("\n")[0]) from None
+        return Reply(reply.status_code, _texts(_raw(reply)), reply.content)
+
+
+def _raw(reply: httpx.Response) -> Headers:
+    return [(k, v) for k, v in reply.headers.raw]
 
 
 class InProcess(httpx.BaseTransport):

@@ -1,0 +1,261 @@
+"""The device's part of enrollment, step by step as Apple documents it; for any server, simulated or real.
+
+Source: Apple, Device Management, the simple and the OAuth 2 account-driven enrollment flows.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Final, NoReturn, Protocol
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from attrs import define, field, frozen
+
+from ueapi.apple import enrollment
+from ueapi.apple.enrollment import discovery, machine, mdm_profile
+from ueapi.apple.enrollment.login import FORM_TYPE
+from ueapi.apple.profiles.envelope import open_document
+from ueapi.apple.profiles.signing import Signer
+from ueapi.errors import InvalidModel
+from ueapi.flow import Reply
+from ueapi.rehearsal.enrolling.pages import Form, read_form
+
+MOST_PAGES: Final = 12
+"""Pages a person goes through before they give up."""
+MOST_REDIRECTS: Final = 5
+_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+
+
+class Step(StrEnum):
+    """Where an enrollment is."""
+
+    DISCOVERY = "discovery"
+    CHALLENGE = "challenge"
+    SIGN_IN = "sign-in"
+    TOKEN = "token"
+    PROFILE = "profile"
+    IDENTITY = "identity"
+    CHECK_IN = "check-in"
+
+
+class EnrollmentFailed(Exception):
+    """The device ends the enrollment; nothing of it stays. `step` is where, `reason` why; neither holds the person."""
+
+    def __init__(self, step: Step, reason: str, *, status: int | None = None) -> None:
+        super().__init__(f"{step.value}: {reason}")
+        self.step, self.reason, self.status = step, reason, status
+
+
+class Send(Protocol):
+    """Sends one request over whatever network there is."""
+
+    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send it; redirections are not followed."""
+        ...
+
+
+@frozen(kw_only=True)
+class Exchanged:
+    """One message of the log: what was sent where, and what came back, without secrets."""
+
+    step: Step
+    method: str
+    url: str
+    """Without its query."""
+    sent: Mapping[str, str]
+    """The headers that carry meaning; a token is only said to be there."""
+    status: int
+    got: Mapping[str, str]
+
+
+Answers = Callable[[Form], Mapping[str, str]]
+"""How the person fills in a page: name of each question → answer."""
+
+
+@frozen(kw_only=True)
+class Enrolled:
+    """What the device holds after the profile came: enough to get its identity and to check in."""
+
+    profile: mdm_profile.EnrollmentProfile
+    token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    challenge: enrollment.Challenge
+
+
+@define(kw_only=True)
+class Enroller:
+    """One device asking to be enrolled. `log` collects the messages in order."""
+
+    send: Send
+    signer: Signer = field(repr=False)
+    told: enrollment.MachineInformation
+    answers: Answers = field(repr=False)
+    rng: random.Random = field(repr=False)
+    family: discovery.ModelFamily = discovery.ModelFamily.IPHONE
+    log: list[Exchanged] = field(factory=list)
+
+    def discovered(self, typed: str) -> discovery.Server:
+        """Find the service for an address.
+
+        Raises:
+            EnrollmentFailed: the address is none, or the domain's answer is no document a device takes.
+        """
+        try:
+            url = discovery.UserIdentifier.of(typed).url(self.family)
+        except InvalidModel as problem:
+            raise EnrollmentFailed(Step.DISCOVERY, problem.message) from None
+        reply = self._followed(url)
+        if reply.status == 403:
+            refusal = enrollment.refusal_from(reply.headers.get("content-type", ""), reply.body)
+            self._fail(Step.DISCOVERY, (refusal and refusal.message) or "refused", reply)
+        if reply.status != 200:
+            self._fail(Step.DISCOVERY, f"the domain answers {reply.status}", reply)
+        try:
+            return discovery.document_from_json(reply.body).first
+        except InvalidModel as problem:
+            raise EnrollmentFailed(Step.DISCOVERY, problem.message) from None
+
+    def enrolled(self, server: discovery.Server, typed: str) -> Enrolled:
+        """Sign in and fetch the profile.
+
+        Raises:
+            EnrollmentFailed: at some step; the device is as it was.
+        """
+        challenge = self._challenged(server)
+        if isinstance(challenge, enrollment.SimpleChallenge):
+            token, refresh = self._simple(challenge, typed), None
+        else:
+            answer = self._oauth2(challenge, typed)
+            token, refresh = answer.access_token, answer.refresh_token
+        profile = self._profile(server, token)
+        return Enrolled(profile=profile, token=token, refresh_token=refresh, challenge=challenge)
+
+    # -- the service -------------------------------------------------------------------------------
+
+    def _challenged(self, server: discovery.Server) -> enrollment.Challenge:
+        reply = self._asked(Step.CHALLENGE, server, {})
+        if reply.status != 401:
+            self._fail(Step.CHALLENGE, f"the service answers {reply.status}, not 401", reply)
+        try:
+            return enrollment.challenge_from_header(reply.headers.get("www-authenticate", ""))
+        except InvalidModel as problem:
+            raise EnrollmentFailed(Step.CHALLENGE, problem.message, status=401) from None
+
+    def _profile(self, server: discovery.Server, token: str) -> mdm_profile.EnrollmentProfile:
+        reply = self._asked(Step.PROFILE, server, {"authorization": f"Bearer {token}"})
+        if reply.status != 200:
+            self._fail(Step.PROFILE, f"the service answers {reply.status}", reply)
+        kind = reply.headers.get("content-type", "").partition(";")[0].strip()
+        if kind != mdm_profile.CONTENT_TYPE:
+            self._fail(Step.PROFILE, f"the content type is {kind or 'missing'}", reply)
+        try:
+            found = mdm_profile.enrollment_profile(open_document(reply.body).profile)
+        except InvalidModel as problem:
+            raise EnrollmentFailed(Step.PROFILE, problem.message) from None
+        wanted = (
+            enrollment.Mode.BYOD
+            if server.version is discovery.Version.BYOD
+            else enrollment.Mode.ADDE
+        )
+        if problems := enrollment.account_driven_problems(found, wanted):
+            raise EnrollmentFailed(Step.PROFILE, "; ".join(problems))
+        return found
+
+    def _asked(self, step: Step, server: discovery.Server, headers: Mapping[str, str]) -> Reply:
+        sent = {
+            "content-type": machine.CONTENT_TYPE,
+            "user-agent": machine.USER_AGENT,
+            **headers,
+        }
+        return self._sent(step, "POST", server.base_url, sent, self.told.signed(self.signer))
+
+    # -- the web sheet -----------------------------------------------------------------------------
+
+    def _simple(self, challenge: enrollment.SimpleChallenge, typed: str) -> str:
+        ended = self._through_pages(enrollment.login_url(challenge, typed))
+        try:
+            return enrollment.token_from_results(ended)
+        except InvalidModel as problem:
+            raise EnrollmentFailed(Step.SIGN_IN, problem.message) from None
+
+    def _oauth2(self, challenge: enrollment.OAuth2Challenge, typed: str) -> enrollment.TokenAnswer:
+        state = f"{self.rng.getrandbits(128):032x}"
+        opened = enrollment.authorization_url(challenge, state=state, login_hint=typed)
+        ended = self._through_pages(opened)
+        try:
+            code = enrollment.code_from_redirect(ended, challenge, state=state)
+        except InvalidModel as problem:
+            raise EnrollmentFailed(Step.SIGN_IN, problem.message) from None
+        form = enrollment.code_form(challenge, code)
+        reply = self._sent(
+            Step.TOKEN, "POST", challenge.token_url, {"content-type": FORM_TYPE}, form
+        )
+        if reply.status != 200:
+            self._fail(Step.TOKEN, f"the token endpoint answers {reply.status}", reply)
+        try:
+            return enrollment.token_answer(reply.body)
+        except InvalidModel as problem:
+            raise EnrollmentFailed(Step.TOKEN, problem.message) from None
+
+    def _through_pages(self, url: str) -> str:
+        """Fill in page after page; return the address with our scheme that ends the sign-in."""
+        method, here, body = "GET", url, b""
+        for _ in range(MOST_PAGES):
+            headers = {"content-type": FORM_TYPE} if body else {}
+            reply = self._sent(Step.SIGN_IN, method, here, headers, body)
+            if reply.status in _REDIRECTS:
+                there = urljoin(here, reply.headers.get("location", ""))
+                if urlsplit(there).scheme == enrollment.CALLBACK_SCHEME:
+                    return there
+                method, here, body = "GET", there, b""
+                continue
+            if reply.status != 200:
+                text = reply.body[:200].decode("utf-8", "replace") or f"status {reply.status}"
+                self._fail(Step.SIGN_IN, text, reply)
+            form = read_form(reply.body)
+            filled = {**form.hidden, **self.answers(form)}
+            method, here, body = "POST", urljoin(here, form.action), urlencode(filled).encode()
+        raise EnrollmentFailed(Step.SIGN_IN, f"{MOST_PAGES} pages lead nowhere")
+
+    # -- talking -----------------------------------------------------------------------------------
+
+    def _followed(self, url: str) -> Reply:
+        """Ask, and follow redirections without adding anything to their address."""
+        here = url
+        for _ in range(MOST_REDIRECTS):
+            reply = self._sent(Step.DISCOVERY, "GET", here, {}, b"")
+            if reply.status not in _REDIRECTS or "location" not in reply.headers:
+                return reply
+            here = urljoin(here, reply.headers["location"])
+            if urlsplit(here).scheme != "https":
+                raise EnrollmentFailed(Step.DISCOVERY, "a redirection leaves https")
+        raise EnrollmentFailed(Step.DISCOVERY, f"{MOST_REDIRECTS} redirections lead nowhere")
+
+    def _sent(
+        self, step: Step, method: str, url: str, headers: Mapping[str, str], body: bytes
+    ) -> Reply:
+        try:
+            reply = self.send(method, url, headers, body)
+        except OSError as problem:
+            raise EnrollmentFailed(step, f"no answer ({type(problem).__name__})") from None
+        sent = {k: "Bearer ..." if k == "authorization" else v for k, v in headers.items()}
+        got = {k: v for k, v in reply.headers.items() if k in _TELLING}
+        self.log.append(
+            Exchanged(
+                step=step,
+                method=method,
+                url=url.partition("?")[0],
+                sent=sent,
+                status=reply.status,
+                got=got,
+            )
+        )
+        return reply
+
+    def _fail(self, step: Step, reason: str, reply: Reply) -> NoReturn:
+        raise EnrollmentFailed(step, reason, status=reply.status)
+
+
+_TELLING: Final = frozenset({"content-type", "www-authenticate"})

@@ -1,0 +1,247 @@
+"""What a product serves to a device that wants in: the challenge, the sign-in, and the enrollment profile.
+
+Source: Apple, Device Management, the simple and the OAuth 2 account-driven enrollment flows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import timedelta
+from enum import Enum
+from typing import Final
+from urllib.parse import parse_qs, urlencode
+
+from attrs import define, field, frozen
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ueapi.apple import enrollment, profiles
+from ueapi.apple.enrollment import discovery, machine, mdm_profile
+from ueapi.apple.profiles import Payload
+from ueapi.errors import InvalidModel
+from ueapi.model import EnrollmentKind
+from ueapi.rehearsal.clock import VirtualClock
+from ueapi.rehearsal.device_side import DeviceSide, bearer
+from ueapi.rehearsal.enrolling.authority import Authority
+from ueapi.rehearsal.enrolling.pages import Admitted, Asked, Page, Portal, Refused, to_html
+from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE, SignInRefused
+from ueapi.rehearsal.fleet import Hardware
+
+BYOD: Final = "/enrollment/byod"
+ADDE: Final = "/enrollment/adde"
+LOGIN: Final = "/enrollment/login"
+TOKEN: Final = "/enrollment/token"
+CLIENT_ID: Final = "org.example.management"
+REDIRECT: Final = f"{enrollment.CALLBACK_SCHEME}://oauth2/redirection"
+TOPIC: Final = "com.apple.mgmt.External.5f0c7b1e-3a52-4c0e-9b0a-2f6a1d5c7e90"
+TOKEN_LIFETIME: Final = timedelta(hours=1)
+_KEPT: Final = 64
+_PERMANENT: Final = 308
+
+KINDS: Final = {
+    BYOD: EnrollmentKind.ACCOUNT_DRIVEN_USER,
+    ADDE: EnrollmentKind.DEVICE,
+}
+
+
+class Method(Enum):
+    """How the person proves who they are."""
+
+    SIMPLE = "apple-as-web"
+    OAUTH2 = "apple-oauth2"
+
+
+@define
+class _Session:
+    """A sign-in that goes on."""
+
+    asked: Asked
+    answers: dict[str, str] = field(factory=dict, repr=False)
+    state: str = ""
+
+
+@frozen
+class _Code:
+    """An authorization that waits to be turned into a token."""
+
+    token: str = field(repr=False)
+
+
+@define(kw_only=True, eq=False)
+class EnrollmentService:
+    """One product's way in. `host` is where it answers, `apple` signed the devices' built-in identities."""
+
+    side: DeviceSide
+    portal: Portal
+    identity_payload: Callable[[str], Payload]
+    """Makes the payload by which the device gets its identity, for a token."""
+    apple: Authority
+    clock: VirtualClock
+    rng: random.Random = field(repr=False)
+    host: str
+    name: str
+    method: Method = Method.SIMPLE
+    _sessions: dict[str, _Session] = field(factory=dict, repr=False)
+    _codes: dict[str, _Code] = field(factory=dict, repr=False)
+    _seen: OrderedDict[bytes, enrollment.MachineInformation] = field(
+        factory=OrderedDict, repr=False
+    )
+    _used: set[str] = field(factory=set, repr=False)
+
+    def base_url(self, version: discovery.Version) -> str:
+        """Where a device asks for its profile; what discovery answers."""
+        path = BYOD if version is discovery.Version.BYOD else ADDE
+        return f"https://{self.host}{path}"
+
+    def routes(self) -> list[Route]:
+        """Everything a device and its web sheet reach before the first check-in."""
+        return [
+            Route(BYOD, self._enroll, methods=["POST"]),
+            Route(ADDE, self._enroll, methods=["POST"]),
+            Route(LOGIN, self._begin, methods=["GET"]),
+            Route(LOGIN, self._go_on, methods=["POST"]),
+            Route(TOKEN, self._token, methods=["POST"]),
+        ]
+
+    # -- the device --------------------------------------------------------------------------------
+
+    async def _enroll(self, request: Request) -> Response:
+        kind = KINDS[request.url.path]
+        try:
+            told = self._machine(await request.body())
+        except InvalidModel as problem:
+            return Response(problem.message, status_code=400, media_type="text/plain")
+        if told.shows_hardware is kind.is_user_enrollment:
+            return Response("the hardware doesn't fit this way in", status_code=400)
+        token = bearer(request.headers)
+        if not token:
+            return Response(
+                status_code=401, headers={"www-authenticate": self._challenge(kind).to_header()}
+            )
+        return self._profile(token, kind, told)
+
+    def _machine(self, body: bytes) -> enrollment.MachineInformation:
+        """What the device says of itself; it says the same twice, and its signature is looked at once."""
+        key = hashlib.sha256(body).digest()
+        if key in self._seen:
+            return self._seen[key]
+        found = machine.machine_from_signed(
+            body, anchors=[self.apple.certificate], at=self.clock.now()
+        )
+        self._seen[key] = found
+        if len(self._seen) > _KEPT:
+            self._seen.popitem(last=False)
+        return found
+
+    def _challenge(self, kind: EnrollmentKind) -> enrollment.Challenge:
+        way = "byod" if kind.is_user_enrollment else "adde"
+        url = f"https://{self.host}{LOGIN}?{urlencode({'for': way})}"
+        if self.method is Method.SIMPLE:
+            return enrollment.SimpleChallenge(url)
+        return enrollment.OAuth2Challenge(
+            authorization_url=url,
+            token_url=f"https://{self.host}{TOKEN}",
+            redirect_url=REDIRECT,
+            client_id=CLIENT_ID,
+            scope="enroll",
+        )
+
+    def _profile(
+        self, token: str, kind: EnrollmentKind, told: enrollment.MachineInformation
+    ) -> Response:
+        account = self.side.account_of(token, kind)
+        if account is None or token in self._used:
+            return Response(status_code=403)
+        self._used.add(token)
+        if told.shows_hardware:
+            self.side.introduce(token, _hardware(told))
+        made = mdm_profile.EnrollmentProfile(
+            identifier=ENROLLMENT_PROFILE,
+            name=self.name,
+            topic=TOPIC,
+            server_url=f"https://{self.host}/mdm/connect",
+            checkin_url=f"https://{self.host}/mdm/checkin",
+            identity=self.identity_payload(token),
+            mode=enrollment.Mode.BYOD if kind.is_user_enrollment else enrollment.Mode.ADDE,
+            assigned_managed_apple_id=account,
+        )
+        content = profiles.write(made.to_profile())
+        return Response(content, media_type=mdm_profile.CONTENT_TYPE)
+
+    # -- the person --------------------------------------------------------------------------------
+
+    async def _begin(self, request: Request) -> Response:
+        query = request.query_params
+        identifier = query.get("user-identifier") or query.get("login_hint") or ""
+        kind = KINDS[ADDE if query.get("for") == "adde" else BYOD]
+        if self.method is Method.OAUTH2 and query.get("redirect_uri") != REDIRECT:
+            return Response("the redirection is not registered", status_code=400)
+        session = self._fresh()
+        self._sessions[session] = _Session(
+            Asked(identifier=identifier, kind=kind), state=query.get("state", "")
+        )
+        return self._shown(session)
+
+    async def _go_on(self, request: Request) -> Response:
+        answers = _form(await request.body())
+        session = answers.pop("session", "")
+        if session not in self._sessions:
+            return Response("the sign-in is over; begin again", status_code=400)
+        self._sessions[session].answers.update(answers)
+        return self._shown(session)
+
+    def _shown(self, session: str) -> Response:
+        going = self._sessions[session]
+        match self.portal.step(going.asked, going.answers):
+            case Page() as page:
+                going.answers.pop("password", None)
+                body = to_html(page, action=LOGIN, session=session)
+                return Response(body, media_type="text/html")
+            case Refused(text):
+                del self._sessions[session]
+                return Response(text, status_code=403, media_type="text/plain")
+            case Admitted() as admitted:
+                del self._sessions[session]
+                return self._admitted(admitted, going)
+
+    def _admitted(self, admitted: Admitted, going: _Session) -> Response:
+        try:
+            grant = self.side.sign_in(admitted.account, admitted.kind)
+        except SignInRefused as refusal:
+            return Response(str(refusal), status_code=403, media_type="text/plain")
+        if self.method is Method.SIMPLE:
+            return _redirect(enrollment.results_url(grant.token))
+        code = self._fresh()
+        self._codes[code] = _Code(grant.token)
+        return _redirect(enrollment.redirect_url(REDIRECT, code=code, state=going.state))
+
+    async def _token(self, request: Request) -> Response:
+        form = _form(await request.body())
+        found = self._codes.pop(form.get("code", ""), None)
+        is_ours = (form.get("client_id"), form.get("redirect_uri")) == (CLIENT_ID, REDIRECT)
+        if found is None or not is_ours or form.get("grant_type") != "authorization_code":
+            return Response(
+                b'{"error":"invalid_grant"}', status_code=400, media_type="application/json"
+            )
+        answer = enrollment.TokenAnswer(access_token=found.token, lifetime=TOKEN_LIFETIME)
+        return Response(answer.to_json(), media_type="application/json")
+
+    def _fresh(self) -> str:
+        return f"{self.rng.getrandbits(128):032x}"
+
+
+def _hardware(told: enrollment.MachineInformation) -> Hardware:
+    return Hardware(udid=told.udid or "", serial=told.serial_number or "", imei="", phone_number="")
+
+
+def _form(body: bytes) -> dict[str, str]:
+    found = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return {name: values[-1] for name, values in found.items()}
+
+
+def _redirect(location: str) -> Response:
+    return Response(status_code=_PERMANENT, headers={"location": location})
