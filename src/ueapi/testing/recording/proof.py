@@ -23,9 +23,17 @@ SHORTEST: Final = 4
 """Characters of a replaced value from which on it is looked for."""
 _LONG: Final = 8
 """Characters from which on it is looked for inside of words too."""
-_OWN_WORDS: Final = frozenset(
-    {"example", "text", "word", "field", "blob", "person", "domain", "tenant", "name"}
+_FRAME: Final = frozenset(
+    {
+        *("format", "operation", "method", "path", "at", "query", "sent", "status", "headers"),
+        *("content", "content-type", "backend", "settings"),
+    }
 )
+"""Names of a case's own parts."""
+_OWN_WORDS: Final = _FRAME | {
+    *("example", "text", "word", "field", "blob", "person", "domain", "tenant", "name", "secret"),
+}
+"""What a case and its replacements are made of."""
 _MEDIA: Final = frozenset(
     kind + charset
     for kind in ("application/json", "application/xml", "text/xml")
@@ -38,6 +46,7 @@ _OURS: Final = re.compile(
 )
 """The forms of replacements that stand inside of longer texts."""
 _ADDRESS: Final = ("path",)
+_FRAMED: Final = ((), ("headers",))
 _HIDDEN: Final = "…"
 _COUNTING: Final = frozenset(
     {
@@ -114,6 +123,8 @@ class _Search:
     def case(self, name: str, text: str) -> Iterator[Leak]:
         """Search every leaf and every field's name of one file."""
         for path, is_field, value in leaves_of(json.loads(text)):
+            if is_field and value in _FRAME and path in _FRAMED:
+                continue
             for kind in self._found(value, path):
                 yield Leak(name, self._shown(path, is_field=is_field), kind)
 

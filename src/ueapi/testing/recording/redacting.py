@@ -33,6 +33,7 @@ from ueapi.testing.recording.vocabulary import VERSION_STEP, Vocabulary
 
 NO_SECRET: Final = "not-a-secret"  # noqa: S105 - says so itself
 """What stands for each secret of the settings."""
+REFUSED: Final = 400
 _FORM: Final = "application/x-www-form-urlencoded"
 _MEDIA: Final = re.compile(
     r"[a-z]+/[a-z0-9.+-]{1,60}(; ?charset=[A-Za-z0-9-]{1,20})?", re.IGNORECASE
@@ -87,7 +88,7 @@ def redacted(
         cases=cases,
         settings=_settings(settings, judging),
         originals=frozenset(names.originals),
-        issued=names.issued | frozenset(judging.fields.values()),
+        issued=names.issued | {*judging.fields.values(), NO_SECRET},
         unknown_fields=len(judging.fields),
     )
 
@@ -182,8 +183,19 @@ def _case(exchange: Heard, judging: Judging) -> Case:
         sent=_content(call.body or b"", call.content_type or "", judging, call),
         status=reply.status,
         headers={"content-type": media} if _MEDIA.fullmatch(media) else {},
-        content=_content(reply.body, reply.content_type, judging, call),
+        content=_answer(exchange, judging),
     )
+
+
+def _answer(exchange: Heard, judging: Judging) -> object:
+    """The answer's body; a refusal in no known form, such as a page for people, is kept without one."""
+    call, reply = exchange.call, exchange.reply
+    try:
+        return _content(reply.body, reply.content_type, judging, call)
+    except Unintelligible:
+        if reply.status >= REFUSED:
+            return None
+        raise
 
 
 def _step(step: str, judging: Judging) -> str:
