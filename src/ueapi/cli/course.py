@@ -110,6 +110,19 @@ def exempt(
     typer.echo(f"{many} where {'it is' if phones == 1 else 'they are'}.")
 
 
+def match(
+    user: Annotated[str, typer.Argument(help="Managed Apple ID, e-mail address, username or key.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="Id of the phone at the source.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="Id of its new enrollment.")],
+    ledger: LedgerOption = LEDGER,
+) -> None:
+    """Say which phone is which, when two fit. `ueapi migrate who` shows the ids."""
+    from ueapi import migration
+
+    migration.match(ledger_url(ledger), user, old=old, new=new)
+    typer.echo(f"Phone {old} is enrollment {new}; the next look takes it up, if it fits.")
+
+
 # -- rollback --------------------------------------------------------------------------------------
 
 

@@ -56,7 +56,7 @@ _LABELS: Final = {
     "unblocked": "no longer refused: ",
     "held": "held back: ",
 }
-_PERSONAL: Final = frozenset({"blind", "refused"})
+_PERSONAL: Final = frozenset({"blind", "match-refused", "refused", "two-phones-fit"})
 """Kinds of events about one person that someone has to act on."""
 
 

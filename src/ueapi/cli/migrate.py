@@ -160,6 +160,7 @@ app.command("status")(applying.status)
 app.command("pause")(course.pause)
 app.command("resume")(course.resume)
 app.command("exempt")(course.exempt)
+app.command("match")(course.match)
 app.command("rollback")(course.rollback)
 
 

@@ -23,7 +23,7 @@ from ueapi.migration.forecasting import forecast
 from ueapi.migration.html import write_html
 from ueapi.migration.inventory import Inventory
 from ueapi.migration.ledger import Ledger
-from ueapi.migration.operating import exempt, pause, resume, rollback
+from ueapi.migration.operating import exempt, match, pause, resume, rollback
 from ueapi.migration.planning import TargetProduct
 from ueapi.migration.policy import DateRange, Policy, StopRule, Weekday
 from ueapi.migration.reporting import PersonStatus, Report
@@ -63,6 +63,7 @@ __all__ = [
     "apply",
     "exempt",
     "forecast",
+    "match",
     "open_snapshot",
     "pause",
     "plan",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ueapi.client import Tenant
-from ueapi.migration import exempting, undoing
+from ueapi.migration import choosing, exempting, undoing
 from ueapi.migration.documents import Plan
 from ueapi.migration.ledger import Ledger, request_pause, request_resume
 from ueapi.migration.steering import Silent, Steering
@@ -43,6 +43,23 @@ def exempt(ledger: str | Ledger, user: str, *, reason: str = "", clock: Clock | 
     now = (clock or SystemClock()).now()
     with _opened(ledger) as opened:
         return exempting.exempt(opened, user, now=now, reason=reason)
+
+
+def match(
+    ledger: str | Ledger, user: str, *, old: str, new: str, clock: Clock | None = None
+) -> None:
+    """Say which phone is which, when two fit: the person's phone `old` of the source is `new` at the target.
+
+    It is noted in the ledger and in the evidence, and taken up with the next look, if it fits.
+
+    Raises:
+        UnreadableInput: nobody, or several people, are known by that name, or the old phone is none of theirs.
+        UsageError: the phone has not left, has arrived already, or the new enrollment belongs to another phone.
+        LedgerLocked: another process applies the move; stop it, or wait until it ends.
+    """
+    now = (clock or SystemClock()).now()
+    with _opened(ledger) as opened:
+        choosing.choose(opened, user, old=old, new=new, now=now)
 
 
 def rollback(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from ueapi.migration.choosing import chosen, withdraw
 from ueapi.migration.digests import digest_of
 from ueapi.migration.problems import Problem
 from ueapi.migration.rows import DeviceRow, DeviceState
@@ -21,8 +22,16 @@ more than this is taken as what followed."""
 def match_arrivals(
     move: Move, person: str, left: Sequence[DeviceRow], fresh: Sequence[Device]
 ) -> None:
-    """Pair phones that left with new enrollments: same person, same model, enrolled after leaving."""
+    """Pair phones that left with new enrollments: same person, same model, enrolled after leaving.
+
+    What the operator said about one of them comes first, as long as it fits.
+    """
+    said = chosen(move.ledger)
     for device in fresh:
+        named = next((r for r in left if r.source_id == said.get(device.id)), None)
+        if named is not None and _takes_answer(move, person, named, device):
+            left = [r for r in left if r is not named]
+            continue
         if not _is_right(move, device):
             _wrong_enrollment(move, [r for r in left if fits(move, person, r, device)])
             continue
@@ -32,7 +41,20 @@ def match_arrivals(
             _arrive(move, fitting[0], device)
             left = [r for r in left if r is not fitting[0]]
         elif fitting:
-            ask_once(move, fitting, Problem.AMBIGUOUS, Question.WHICH_PHONE)
+            ids = " or ".join(r.source_id for r in fitting)
+            text = f"new enrollment {device.id} may be phone {ids}"
+            ask_once(move, fitting, Problem.AMBIGUOUS, Question.WHICH_PHONE, text=text)
+
+
+def _takes_answer(move: Move, person: str, row: DeviceRow, device: Device) -> bool:
+    """Take up what the operator said, unless the phone itself speaks against it."""
+    if _is_right(move, device) and fits(move, person, row, device):
+        _arrive(move, row, device)
+        return True
+    withdraw(move.ledger, row.source_id, move.now)
+    text = f"enrollment {device.id} can't be phone {row.source_id}: model, time or kind differ"
+    move.emit("match-refused", text, person=person)
+    return False
 
 
 def _is_right(move: Move, device: Device) -> bool:
@@ -87,11 +109,18 @@ def _wrong_enrollment(move: Move, left: Sequence[DeviceRow]) -> None:
     ask_once(move, left[:1], Problem.WRONG_ENROLLMENT, Question.WRONG_ENROLLMENT)
 
 
-def ask_once(move: Move, rows: Sequence[DeviceRow], problem: Problem, question: Question) -> None:
+def ask_once(
+    move: Move,
+    rows: Sequence[DeviceRow],
+    problem: Problem,
+    question: Question,
+    *,
+    text: str = "",
+) -> None:
     """Ask about a problem of these phones, unless that was asked already."""
     for row in rows:
         if row.problem == problem:
             continue
-        move.emit(problem.value, question.value, person=row.person, actor="person")
+        move.emit(problem.value, text or question.value, person=row.person, actor="person")
         move.ask([row.person], question)
         move.ledger.set_device(row.source_id, problem=problem, asked_at=move.now)
