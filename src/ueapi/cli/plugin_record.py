@@ -55,9 +55,9 @@ def _proven(name: str, rules: Rules, rows: int, samples: int) -> Recording:
         return _taken(name, OverhearingRegistry.installed(), rules, rows, samples)
     except Rejected as refusal:
         screen = errors()
-        screen.print(f"ueapi: {refusal}", markup=False)
+        screen.print(f"ueapi: {refusal}", markup=False, soft_wrap=True)
         for problem in refusal.problems:
-            screen.print(f"  {problem}", markup=False)
+            screen.print(f"  {problem}", markup=False, soft_wrap=True)
         raise typer.Exit(Exit.REFUSED) from None
 
 
