@@ -17,4 +17,5 @@ def ueapi_backend() -> BackendManifest:
         sheet="ueapi_maas360.sheet:SHEET",
         translate="ueapi_maas360.mapping.policies:translate_content",
         simulator="ueapi_maas360.simulator:build",
+        cli="ueapi_maas360.cli:app",
     )

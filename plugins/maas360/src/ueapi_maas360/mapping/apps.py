@@ -73,10 +73,7 @@ def app_type(row: Record) -> str:
     """
     number = row.number("appType")
     if number is None:
-        raise Unintelligible(
-            "an app of the catalog has no type.",
-            remedy="Report it to the plugin's author; nothing was guessed and nothing was changed.",
-        )
+        raise row.misfit("appType", "a number")
     return str(number)
 
 
