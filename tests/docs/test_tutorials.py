@@ -12,7 +12,7 @@ import pytest
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
-TUTORIALS = sorted((Path(__file__).resolve().parents[2] / "docs/tutorials").glob("*.md"))
+TUTORIALS = [Path(__file__).resolve().parents[2] / "docs/tutorials/list-a-fleet.md"]
 
 
 @pytest.fixture
