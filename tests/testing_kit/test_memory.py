@@ -9,12 +9,17 @@ import pytest
 from ueapi.testing import (
     AppsConformance,
     CommandsConformance,
+    ConnectionConformance,
+    CostConformance,
     DevicesConformance,
     EnrollmentsConformance,
+    EqualityConformance,
+    EventsConformance,
     FaultsConformance,
     GroupsConformance,
     Harness,
     LicensesConformance,
+    PrivacyConformance,
     ProfilesConformance,
     SheetConformance,
     UsersConformance,
@@ -52,6 +57,21 @@ class TestCommands(CommandsConformance): ...
 
 
 class TestSheet(SheetConformance): ...
+
+
+class TestConnection(ConnectionConformance): ...
+
+
+class TestEvents(EventsConformance): ...
+
+
+class TestPrivacy(PrivacyConformance): ...
+
+
+class TestCost(CostConformance): ...
+
+
+class TestEquality(EqualityConformance): ...
 
 
 class TestFaults(FaultsConformance):
