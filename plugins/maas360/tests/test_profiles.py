@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from plugins.maas360.tests.documents import as_json, as_xml
-from plugins.maas360.tests.service import Service, action, backend, name_of, page
+from plugins.maas360.tests.rows import full
+from plugins.maas360.tests.service import NOW, SETTINGS, Service, action, backend, name_of, page
 
+from ueapi.contract import Context
 from ueapi.errors import NotFound, Rejected, Unintelligible
 from ueapi.flow import Effect, Reply
 from ueapi.model import Absence, Scope
+from ueapi_maas360.backend import build
+from ueapi_maas360.settings import Maas360Settings
 
 PHONES = {"policyID": "3001", "policyName": "BYOD", "platform": "iOS", "publishedVersion": "4"}
 
@@ -17,14 +22,19 @@ def policies(*rows):
     return page("policies", "policy", *rows)
 
 
+def phones(*rows):
+    return page("devices", "device", *rows)
+
+
 def test_policies_are_known_by_name_and_hold_nothing_readable():
     service = Service({"GET policies": policies(PHONES)})
 
     (found,) = service.run(backend().profiles.page(None)).items
 
     assert (found.id, found.name) == ("BYOD", "BYOD")
-    for name in ("content", "digest", "scope"):
+    for name in ("content", "digest"):
         assert found.why_absent(name) is Absence.NOT_EXPOSED_BY_PRODUCT
+    assert found.why_absent("scope") is Absence.NOT_FETCHED
 
 
 @pytest.mark.parametrize("platform", ["Android", "Windows", "Mac"])
@@ -35,9 +45,70 @@ def test_policies_of_other_platforms_are_left_out(platform):
 
 
 def test_a_policy_is_read_by_its_name():
-    service = Service({"GET policies": policies(PHONES, PHONES | {"policyName": "Office"})})
+    service = Service(
+        {
+            "GET policies": policies(PHONES, PHONES | {"policyName": "Office"}),
+            "GET search": phones(),
+        }
+    )
 
     assert service.run(backend().profiles.get("Office")).name == "Office"
+
+
+def test_who_has_a_policy_is_told_by_the_devices_under_control():
+    service = Service(
+        {
+            "GET policies": policies(PHONES, PHONES | {"policyName": "Office"}),
+            "GET search": phones(
+                full(maas360DeviceID="A", mdmPolicy="BYOD"),
+                full(maas360DeviceID="B", mdmPolicy="Office"),
+                full(maas360DeviceID="C", mdmPolicy="BYOD", maas360ManagedStatus="Control Removed"),
+                full(maas360DeviceID="D", mdmPolicy=""),
+            ),
+        }
+    )
+
+    found = service.run(backend().profiles.get("BYOD"))
+
+    assert found.scope == Scope(devices=("A",))
+    assert "scope" in found.origin.inferred
+    assert found.why_absent("scope") is None
+
+
+def test_one_listing_of_devices_answers_for_all_policies():
+    service = Service(
+        {
+            "GET policies": policies(PHONES, PHONES | {"policyName": "Office"}),
+            "GET search": phones(full(maas360DeviceID="A", mdmPolicy="BYOD")),
+        }
+    )
+    profiles = backend().profiles
+
+    scopes = [service.run(profiles.get(name)).scope for name in ("BYOD", "Office")]
+
+    assert scopes == [Scope(devices=("A",)), Scope()]
+    assert [name_of(call) for call in service.calls].count("search") == 1
+
+
+def test_devices_are_listed_again_after_minutes_and_after_an_assignment():
+    service = Service(
+        {
+            "GET policies": policies(PHONES),
+            "GET search": phones(full(maas360DeviceID="A", mdmPolicy="BYOD")),
+            "POST changeDevicePolicy": action(actionID="128400001"),
+        }
+    )
+    times = [NOW]
+    context = Context(tenant="third", now=lambda: times[-1])
+    profiles = build(Maas360Settings.model_validate(SETTINGS), context).profiles
+
+    service.run(profiles.get("BYOD"))
+    service.run(profiles.assign("BYOD", Scope(devices=("A",))))
+    service.run(profiles.get("BYOD"))
+    times.append(NOW + timedelta(minutes=3))
+    service.run(profiles.get("BYOD"))
+
+    assert [name_of(call) for call in service.calls].count("search") == 3
 
 
 def test_a_policy_that_is_not_there_is_not_found():

@@ -12,6 +12,7 @@ from ueapi_maas360.facets.commands import Maas360Commands
 from ueapi_maas360.facets.devices import Maas360Devices
 from ueapi_maas360.facets.enrollments import Maas360Enrollments
 from ueapi_maas360.facets.groups import Maas360Groups
+from ueapi_maas360.facets.holders import Holders
 from ueapi_maas360.facets.profiles import Maas360Profiles
 from ueapi_maas360.facets.users import Maas360Users
 from ueapi_maas360.faults import disguised, fault
@@ -52,7 +53,11 @@ def build(settings: Maas360Settings, context: Context) -> Backend:
             user_enrollment_mode=settings.user_enrollment_mode,
         ),
         enrollments=Maas360Enrollments(account=account, users=users),
-        profiles=Maas360Profiles(account=account, source=source),
+        profiles=Maas360Profiles(
+            account=account,
+            source=source,
+            holders=Holders(account=account, context=context, page_rows=rows),
+        ),
         apps=Maas360Apps(account=account, source=source, page_rows=rows),
         commands=Maas360Commands(account=account),
         native=Maas360Api(account=account, user_enrollment_mode=settings.user_enrollment_mode),

@@ -118,7 +118,9 @@ SHEET: Final = CapabilitySheet.of(
             "names only; the answer's form is assumed", _DEPLOY, assumed=True
         ),
         Capability.PROFILES_GET: partial(
-            "the name only; neither settings nor targets are shown", _DEPLOY, assumed=True
+            "no settings; who has it is concluded from the one policy each device shows",
+            f"{_DEPLOY}; {_GO_CLIENT}",
+            assumed=True,
         ),
         Capability.PROFILES_ENSURE: manual(
             "In the portal, make a policy for iOS under the name this plan says",

@@ -30,6 +30,19 @@ _OLDEST_FIRST: Final = {"sortAttribute": "installedDate", "sortOrder": "asc"}
 """By default a device moves to the front when it reports, and would be missed by a listing that is past the front."""
 
 
+def listed_phones(account: Account, operation: str, rows: int) -> Listing:
+    """The account's iPhones and iPads with their newest values, `rows` on a page, for an operation of this name."""
+    return Listing(
+        account=account,
+        operation=operation,
+        path=SEARCH,
+        root="devices",
+        row="device",
+        rows=rows,
+        where={"platformName": PLATFORM, **_OLDEST_FIRST},
+    )
+
+
 @frozen(kw_only=True)
 class Maas360Devices(Devices):
     """The account's iPhones and iPads, whatever their kind of enrollment; other platforms are not listed."""
@@ -41,15 +54,7 @@ class Maas360Devices(Devices):
 
     def page(self, cursor: str | None) -> Flow[Page[Device]]:
         """List devices, also those whose enrollment has ended: one call for each page."""
-        listing = Listing(
-            account=self._account,
-            operation="devices.list",
-            path=SEARCH,
-            root="devices",
-            row="device",
-            rows=self._page_rows,
-            where={"platformName": PLATFORM, **_OLDEST_FIRST},
-        )
+        listing = listed_phones(self._account, "devices.list", self._page_rows)
         page = yield from listing.page(cursor)
         return Page(tuple([self._device(row) for row in page.items]), page.next, page.total)
 

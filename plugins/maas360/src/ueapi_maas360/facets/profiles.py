@@ -13,11 +13,12 @@ from ueapi.flow import Effect, Flow, Page, ask
 from ueapi.model import Profile, Scope
 from ueapi_maas360 import assumed
 from ueapi_maas360.facets.calls import Account, taken
+from ueapi_maas360.facets.holders import Holders
 from ueapi_maas360.facets.outcomes import agreed
 from ueapi_maas360.facets.targets import in_turn, refuse_others
 from ueapi_maas360.mapping.origin import Source
 from ueapi_maas360.mapping.policies import translate_content
-from ueapi_maas360.mapping.profiles import is_for_phones, profile_from_row
+from ueapi_maas360.mapping.profiles import held_by, is_for_phones, profile_from_row
 from ueapi_maas360.wire.reading import read
 
 _LIST: Final = "/device-apis/devices/1.0/policies/{billing}"
@@ -32,6 +33,7 @@ class Maas360Profiles(Profiles):
 
     _account: Account
     _source: Source
+    _holders: Holders
 
     def page(self, cursor: str | None) -> Flow[Page[Profile]]:
         """List policies by name: one call, since the list has no pages.
@@ -44,11 +46,15 @@ class Maas360Profiles(Profiles):
         return Page(found, total=len(found))
 
     def get(self, profile_id: str) -> Flow[Profile]:
-        """Read one policy, of which the name is all there is: one call, which lists them all."""
+        """Read one policy, and who has it: a call that lists them all, and those that list the devices.
+
+        The devices are listed once for all policies that are read within a few minutes.
+        """
         found = yield from self._all("profiles.get")
         for profile in found:
             if profile.id == profile_id:
-                return profile
+                holding = yield from self._holders.read()
+                return held_by(profile, holding.get(profile.id, ()))
         raise NotFound(
             "the account has no policy of that name for iPhone and iPad.",
             remedy="List them again; a person makes new ones in the portal. Nothing was changed.",
@@ -66,6 +72,7 @@ class Maas360Profiles(Profiles):
                 how many were accepted before.
         """
         refuse_others(to, {"devices", "device_groups"})
+        self._holders.forget()
         return (yield from in_turn(self._orders(profile_id, to)))
 
     def _orders(self, name: str, to: Scope) -> Iterator[Flow[Accepted]]:

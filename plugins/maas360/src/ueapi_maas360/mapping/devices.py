@@ -69,7 +69,7 @@ def device_from_row(source: Source, row: Record, *, user_enrollment_mode: str | 
         model_identifier=_model_identifier(row),
         os_version=row.text("osVersion"),
         enrollment=Enrollment(
-            kind=kind, state=_state(row), since=row.first_moment(*assumed.ENROLLED_SINCE)
+            kind=kind, state=state_of(row), since=row.first_moment(*assumed.ENROLLED_SINCE)
         ),
         user=_user(row),
         last_seen=row.first_moment(*_SEEN),
@@ -146,7 +146,7 @@ def _inferred(row: Record, user_enrollment_mode: str | None) -> Iterator[str]:
     yield "enrollment.since"
 
 
-def _state(row: Record) -> EnrollmentState:
+def state_of(row: Record) -> EnrollmentState:
     """Translate the managed status; where it is blank the device was never under control, as a mailbox only.
 
     Raises:
