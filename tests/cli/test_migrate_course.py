@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from tests.cli.moves import begin
 from tests.migration.test_ledger import NOW
 from ueapi import migration
-from ueapi.cli import course
+from ueapi.cli import course, opening
 from ueapi.cli.main import app
 from ueapi.cli.printing import output
 from ueapi.errors import UeapiError
@@ -137,7 +137,7 @@ class Stub:
         self.previews: list[bool] = []
 
     @contextmanager
-    def open_tenant(self, _: str) -> Iterator[SimpleNamespace]:
+    def open_tenant(self, _: str, **__: object) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(now=lambda: NOW)
 
     def rollback(self, *_: object, preview: bool = False, **__: object) -> Rollback:
@@ -161,6 +161,7 @@ FOUND = Rollback(
 def stub(monkeypatch: pytest.MonkeyPatch) -> Stub:
     made = Stub(FOUND)
     monkeypatch.setattr(course, "open_tenant", made.open_tenant)
+    monkeypatch.setattr(opening, "open_tenant", made.open_tenant)
     monkeypatch.setattr(migration, "rollback", made.rollback)
     return made
 

@@ -19,8 +19,9 @@ from ueapi.contract import (
 )
 from ueapi.errors import PlanRefused, UnreadableInput
 from ueapi.migration.documents import Plan, Policy
-from ueapi.migration.matching import Exclusion, match
+from ueapi.migration.matching import match
 from ueapi.migration.planning import TargetProduct, make_plan
+from ueapi.migration.reasons import Exclusion
 from ueapi.model import EnrollmentKind, EnrollmentState, Scope
 
 SHEET = CapabilitySheet.of(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -122,3 +124,11 @@ def test_the_report_lists_changes_whose_effect_is_not_sure(tmp_path: Path) -> No
 def test_a_ledger_without_a_move_says_how_to_begin_one(tmp_path: Path) -> None:
     with Ledger(url(tmp_path)) as ledger, pytest.raises(UnreadableInput, match="migrate apply"):
         progress(ledger)
+
+
+def test_looking_at_a_ledger_needs_no_client() -> None:
+    look = "import sys, ueapi.migration.progress, ueapi.migration.reporting; print('httpx' in sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+
+    assert said.stdout.strip() == "False"

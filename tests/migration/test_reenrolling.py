@@ -17,9 +17,9 @@ from ueapi.contract import Capability, CapabilitySheet, native
 from ueapi.errors import PlanRefused
 from ueapi.migration.documents import Plan
 from ueapi.migration.ledger import Ledger
-from ueapi.migration.matching import Exclusion
 from ueapi.migration.planning import TargetProduct
 from ueapi.migration.policy import Policy
+from ueapi.migration.reasons import Exclusion
 from ueapi.migration.reenrolling import make_reenrollment, require_two
 from ueapi.migration.rehearse import Rehearsal
 from ueapi.migration.reporting import Report
@@ -175,9 +175,7 @@ def rehearsed(backend: str, out: Path, users: int = USERS) -> Done:
 
 
 @pytest.fixture(scope="module", params=["jamf", "hexnode"])
-def done(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Done:
+def done(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Done:
     return rehearsed(request.param, tmp_path_factory.mktemp(request.param))
 
 

@@ -14,9 +14,9 @@ from tests.migration.test_planning import SHEET, WHOLE
 from ueapi.contract import Capability, CapabilitySheet, Translation, native, unsupported
 from ueapi.errors import PlanRefused
 from ueapi.migration.documents import Plan, Policy, WaveKind
-from ueapi.migration.matching import Exclusion
 from ueapi.migration.planning import TargetProduct, make_plan
 from ueapi.migration.policy import DateRange, Weekday
+from ueapi.migration.reasons import Exclusion
 from ueapi.migration.scheduling import may_begin, starts
 from ueapi.model import Device, ManagedAppleID
 

@@ -132,9 +132,11 @@ def _tell_what_next(plan: Plan, ledger: Path, resume: str) -> None:
 def status(ledger: LedgerOption = LEDGER, as_json: JsonOption = False) -> None:
     """Say where a move is; safe while another process applies it."""
     if as_json:
-        from ueapi import migration
+        from ueapi.migration.ledger import Ledger
+        from ueapi.migration.reporting import report
 
-        print_document(migration.status(ledger_url(ledger)).model_dump(mode="json"))
+        with Ledger(ledger_url(ledger), may_write=False) as opened:
+            print_document(report(opened).model_dump(mode="json"))
         return
     now, evidence = _progress(ledger)
     draw(now)

@@ -23,7 +23,7 @@ def signer_of(
         UsageError: only a part was given, or the password's variable isn't there. Nothing was written.
     """
     from ueapi.apple.profiles.signing import Signer
-    from ueapi.migration.snapshots import read_bounded
+    from ueapi.migration.bounded import read_bounded
 
     if certificate is None and key is None and password_env is None:
         return None
@@ -50,7 +50,7 @@ def anchors_in(path: Path | None) -> list[x509.Certificate]:
     """
     from cryptography import x509
 
-    from ueapi.migration.snapshots import read_bounded
+    from ueapi.migration.bounded import read_bounded
 
     if path is None:
         return []

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from ueapi.errors import Conflict, Rejected, RemoteError
 from ueapi.migration.documents import Wave
 from ueapi.migration.ledger import Ledger
-from ueapi.migration.work import Move
+
+if TYPE_CHECKING:
+    # A report reads what is refused, and needs no tenant for that.
+    from ueapi.migration.work import Move
 
 PREFIX: Final = "blocked:"
 

@@ -15,12 +15,12 @@ from pydantic import Field, ValidationError
 from ueapi.contract import Fate
 from ueapi.errors import PlanRefused, UnreadableInput
 from ueapi.migration.base import Document
+from ueapi.migration.bounded import read_bounded
 from ueapi.migration.carried import Carried
 from ueapi.migration.estimates import Forecast
 from ueapi.migration.inventory import DeclaredLimits
-from ueapi.migration.matching import Confidence, Exclusion
 from ueapi.migration.policy import Policy
-from ueapi.migration.snapshots import read_bounded
+from ueapi.migration.reasons import Confidence, Exclusion
 from ueapi.migration.streamed import private_file
 from ueapi.model import AppKind, ManagedAppleID
 

@@ -114,7 +114,16 @@ class WorkPart(Store):
         return self._kept_outcomes.get(key)
 
     def outcomes_of(self, prefix: str) -> dict[str, str]:
-        """Outcomes of all intents whose key begins so."""
+        """Outcomes of all intents whose key begins so; a reader reads only those."""
+        if not self._keeps:
+            i = t.intents.c
+            known = select(i.key, i.outcome).where(i.outcome.is_not(None))
+            if prefix:
+                known = known.where(i.key.startswith(prefix, autoescape=True))
+            if prefix and self._engine.dialect.name == "sqlite":
+                # Only so does the index serve; other databases compare by the words of a language.
+                known = known.where(i.key >= prefix, i.key < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+            return {str(key): str(outcome) for key, outcome in self._rows(known)}
         self.outcome("")
         kept = self._kept_outcomes or {}
         return {key: outcome for key, outcome in kept.items() if key.startswith(prefix)}

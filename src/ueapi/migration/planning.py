@@ -30,8 +30,9 @@ from ueapi.migration.documents import (
 )
 from ueapi.migration.forecasting import forecast
 from ueapi.migration.inventory import Costed, Inventory
-from ueapi.migration.matching import Candidate, Exclusion, Matches, Phone, match
+from ueapi.migration.matching import Candidate, Matches, Phone, match
 from ueapi.migration.naming import namesakes
+from ueapi.migration.reasons import Exclusion
 from ueapi.migration.scheduling import waves as planned_waves
 from ueapi.migration.scoping import Members, hidden_profiles, planned_apps, translated_profiles
 from ueapi.migration.translation import Translate, TranslatedProfile

@@ -16,7 +16,7 @@ from ueapi.migration.digests import app_digest, group_digest, object_names, prof
 from ueapi.migration.documents import Plan, PlannedApp, PlannedPerson, PlannedProfile, Task, Wave
 from ueapi.migration.forecasting import forecast
 from ueapi.migration.inventory import Inventory
-from ueapi.migration.matching import Candidate, Exclusion, Judge, Matches, match, too_old
+from ueapi.migration.matching import Candidate, Judge, Matches, match, too_old
 from ueapi.migration.planning import (
     TargetProduct,
     kept_back,
@@ -27,6 +27,7 @@ from ueapi.migration.planning import (
     unmet,
 )
 from ueapi.migration.policy import Policy
+from ueapi.migration.reasons import Exclusion
 from ueapi.migration.scheduling import waves as planned_waves
 from ueapi.migration.scoping import Members
 from ueapi.migration.translation import allowed_part

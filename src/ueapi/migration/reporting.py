@@ -147,7 +147,7 @@ def report(ledger: Ledger, *, seed: int | None = None) -> Report:
 def _report(ledger: Ledger, seed: int | None) -> Report:
     outline, started = require_outline(ledger), ledger.started_at()
     people, phones = answers_of_people(ledger), answers_of_phones(ledger, outline)
-    ended, head = ledger.last_line_at(), ledger.head()
+    ended, head, objects = ledger.last_line_at(), ledger.head(), refused(ledger)
     waves, as_of = tuple(wave_progress(ledger, outline)), last_known(ledger) or started
     return Report(
         users=counted(people),
@@ -163,7 +163,7 @@ def _report(ledger: Ledger, seed: int | None) -> Report:
         started_at=started,
         ended_at=ended,
         waves=waves,
-        waiting_for=tuple(_waiting(outline, ledger, people)),
+        waiting_for=tuple(_waiting(outline, ledger, people, objects)),
         timeline=tuple(_timeline(ledger, started=started, ended=ended)),
         notes=outline.notes,
         evidence=Evidence(entries=head.entries, head=head.digest),
@@ -174,7 +174,7 @@ def _report(ledger: Ledger, seed: int | None) -> Report:
         halts=halts(ledger),
         blind_calls=blind_calls(ledger),
         unresolved=unresolved(ledger),
-        refused=refused(ledger),
+        refused=objects,
         reenrolls=outline.reenrolls,
         records=_records(outline, ledger),
     )
@@ -236,13 +236,15 @@ def _percentile(ordered: Sequence[float], part: float) -> float | None:
     return round(ordered[rank], 1)
 
 
-def _waiting(outline: Outline, ledger: Ledger, people: Answers) -> Iterable[Waiting]:
+def _waiting(
+    outline: Outline, ledger: Ledger, people: Answers, objects: Iterable[Refused]
+) -> Iterable[Waiting]:
     for title in open_titles(ledger, outline):
         yield Waiting(who="administrator", what=title, count=1)
     kept = _records(outline, ledger).kept if not outline.keeps_records else 0
     if kept:
         yield Waiting(who="administrator", what="Remove records of ended enrollments", count=kept)
-    for item in refused(ledger):
+    for item in objects:
         yield Waiting(who="administrator", what=f"The target refuses {item.what}", count=1)
     for reason, count in reasons_to_wait(people).items():
         ours = reason in ("wave-not-begun", "not-verified-yet")

@@ -14,6 +14,7 @@ from ueapi.apple import profiles as apple_profiles
 from ueapi.client import Tenant
 from ueapi.contract import Capability
 from ueapi.errors import UnreadableInput
+from ueapi.migration.bounded import read_bounded
 from ueapi.migration.inventory import DeclaredLimits, TakenSnapshot
 from ueapi.migration.streamed import (
     Footer,
@@ -25,8 +26,6 @@ from ueapi.migration.streamed import (
     private_file,
 )
 from ueapi.model import App, Group, LicensePool, Location, Profile, Snapshot, Value
-
-LARGEST_FILE: Final = 512 * 1024 * 1024
 
 
 def snapshot(tenant: Tenant) -> Snapshot:
@@ -228,25 +227,3 @@ def write_private(path: Path, text: str) -> None:
     """Write a file only its owner can read, whole or not at all."""
     with private_file(path) as out:
         out.write(text.encode("utf-8"))
-
-
-def read_bounded(path: Path) -> bytes:
-    """Read a file the user named.
-
-    Raises:
-        UnreadableInput: it is missing, a folder, unreadable or too large.
-    """
-    try:
-        size = path.stat().st_size
-        if path.is_dir():
-            raise UnreadableInput(f"{path} is a folder.", remedy="Name the file inside it.")
-        if size > LARGEST_FILE:
-            raise UnreadableInput(
-                f"{path} has {size:,} bytes; the limit is {LARGEST_FILE:,}.",
-                remedy="Check that it is the right file.",
-            )
-        return path.read_bytes()
-    except OSError as problem:
-        raise UnreadableInput(
-            f"{path} can't be read: {problem.strerror}.", remedy="Check the path and its rights."
-        ) from None
