@@ -13,6 +13,7 @@ from ueapi.cli import (
     backends,
     demo,
     discovery,
+    guidance,
     listing,
     migrate,
     plugin,
@@ -45,6 +46,7 @@ app.command("list")(listing.list_things)
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(discovery.app, name="discovery")
 app.add_typer(plugin.app, name="plugin")
+app.add_typer(guidance.app, name="guide")
 
 
 def _version(wanted: bool) -> None:
