@@ -56,7 +56,7 @@ class CredentialsConformance:
                 f"{outcome.what} {outcome.ended} on a credential of {LIFETIME} s. Fix: tell its `lifetime` in "
                 "Credential, counted from now on our clock, and have `fault` map 401 to CredentialsRejected."
             )
-            signed_in += sum(asked.path in line.sign_in for asked in outcome.asked)
+            signed_in += sum(asked.path in line.entry for asked in outcome.asked)
             harness.world.clock.sleep(BETWEEN)
         most = int(SHIFT / (LIFETIME - margin(timedelta(seconds=LIFETIME)).total_seconds())) + 1
         assert signed_in <= most, (
@@ -119,7 +119,7 @@ class CredentialsConformance:
     def test_one_signs_in_for_everyone(self, harness: Harness) -> None:
         """Callers in several threads whose credential has ended wait for one sign-in, and never make two at once."""
         line = _with_short_credentials(harness)
-        desk = Desk.at(harness, line.sign_in)
+        desk = Desk.at(harness, line.entry)
         reading = next(offered(harness, LISTINGS))
         deed = reading.prepare(harness)
         deed(harness.tenant)

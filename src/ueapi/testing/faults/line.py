@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from attrs import define, evolve, field, frozen
 
+from ueapi.errors import UeapiError
+from ueapi.flow import Call, Reply
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.faults import ConnectionDropped, Fault, FaultRates, Faulty, HintForm
 from ueapi.rehearsal.faults.line import DEVICE_PATHS, TooSlow
@@ -67,6 +69,10 @@ def request(number: int) -> Choice:
     return lambda asked: asked.number == number
 
 
+_SIGN_INS: Final = 2
+"""The second one shows how a backend renews what it was given."""
+
+
 @define(eq=False)
 class Line:
     """The product behind a line that fails exactly the requests it is told to. Phones are spared."""
@@ -74,7 +80,9 @@ class Line:
     application: Application = field(repr=False)
     clock: VirtualClock = field(repr=False)
     sign_in: frozenset[str] = frozenset()
-    """Paths where credentials are bought."""
+    """Paths where credentials are bought and renewed."""
+    entry: frozenset[str] = frozenset()
+    """Those of them that a sign-in from nothing asks: one of them for each sign-in."""
     asked: list[Asked] = field(factory=list)
     delay: float = 0.0
     """Seconds each answer takes."""
@@ -91,7 +99,8 @@ class Line:
         """Put a line in front of the harness's product."""
         hosts = harness.world.network.hosts
         host = harness.place.server.host
-        line = cls(hosts[host], harness.world.clock, sign_in_paths(harness))
+        entry = frozenset(_asked_for(harness))
+        line = cls(hosts[host], harness.world.clock, entry | sign_in_paths(harness), entry)
         hosts[host] = line
         return line
 
@@ -195,17 +204,35 @@ _CERTAIN: Final = {
 
 
 def sign_in_paths(harness: Harness) -> frozenset[str]:
-    """Where the backend buys credentials; empty where it needs no call for that."""
+    """Where the backend buys credentials, and where it renews them; empty where it needs no call for that."""
+    paths: set[str] = set()
+    for _ in range(_SIGN_INS):
+        paths.update(_asked_for(harness))
+    return frozenset(paths)
+
+
+def _asked_for(harness: Harness) -> Iterator[str]:
+    """Sign in by hand, telling each path; a refusal ends it. Whoever claims nothing need not be able to."""
     if not any(harness.tenant.sheet[c].is_callable for c in harness.tenant.sheet):
-        return frozenset()
+        return
     flow = harness.backend.auth.sign_in()
     try:
         asked = next(flow)
-    except StopIteration:
-        return frozenset()
+        while True:
+            yield from (call.target for call in asked.calls)
+            asked = flow.send([_answered(harness, call) for call in asked.calls])
+    except (StopIteration, UeapiError, ConnectionError):
+        return
     finally:
         flow.close()
-    return frozenset(call.target for call in asked.calls)
+
+
+def _answered(harness: Harness, call: Call) -> Reply:
+    headers = {"accept": call.accept, **call.headers}
+    if call.content_type is not None:
+        headers["content-type"] = call.content_type
+    url = f"{harness.backend.url.rstrip('/')}{call.target}"
+    return harness.world.network.ask(call.method, url, headers, call.body or b"")
 
 
 async def _into_nothing(_: Message) -> None:
