@@ -184,7 +184,8 @@ def _look_again(move: Move, row: DeviceRow, stuck: bool, profiles: bool) -> None
             problem=problem,
             asked_at=move.now if asks else row.asked_at,
         )
-    if not asks and stuck and row.looks % 3 == 2:
+    if not asks and problem is Problem.APP_NOT_INSTALLED and row.looks % 3 == 2:
+        # Some products don't tell why an app is missing: after so many looks it counts as refused there, too.
         _assign_again(move, row)
 
 
