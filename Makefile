@@ -29,8 +29,9 @@ SCHEMA  ?= $(firstword $(wildcard device-management ../device-management))
 SECONDS_OF_SOAK ?= 300
 KILLS ?= 1000
 KILLED_USERS ?= 200
+DIRECTED_USERS ?= 500
 
-.PHONY: help demo test lint types docs bench smoke soak soak-fuzz soak-kills fidelity clean
+.PHONY: help demo test lint types docs bench smoke soak soak-fuzz soak-kills soak-directions fidelity clean
 .DELETE_ON_ERROR:
 
 help:
@@ -40,9 +41,10 @@ help:
 	@echo 'make types  mypy, strict over the sources'
 	@echo 'make docs   the manual, into build/site; a broken link is an error'
 	@echo 'make bench  side by side with peers'
-	@echo 'make soak   soak-fuzz, then soak-kills'
+	@echo 'make soak   soak-fuzz, soak-kills, then soak-directions'
 	@echo 'make soak-fuzz   coverage-guided fuzzing of everything that reads profiles, $(SECONDS_OF_SOAK) seconds'
 	@echo 'make soak-kills  a move of $(KILLED_USERS) people whose process dies $(KILLS) times; ARGS="--only K" replays one'
+	@echo 'make soak-directions  a move of $(DIRECTED_USERS) people in each direction; ARGS="--only jamf:maas360" for one'
 	@echo 'make fidelity SCHEMA=DIR  the table of Apple rules against a checkout of the published schema'
 	@echo 'make smoke  import, list and a small demo on PYTHON=$(PYTHON)'
 
@@ -97,6 +99,7 @@ smoke: $(RUNTIME)
 soak:
 	$(MAKE) --no-print-directory soak-fuzz
 	$(MAKE) --no-print-directory soak-kills
+	$(MAKE) --no-print-directory soak-directions
 
 soak-fuzz: $(TOOLS)
 	@mkdir -p build
@@ -104,6 +107,9 @@ soak-fuzz: $(TOOLS)
 
 soak-kills: $(TOOLS)
 	$(BIN)/python -m tools.soak_kills --kills $(KILLS) --users $(KILLED_USERS) --seed $(SEED) $(ARGS)
+
+soak-directions: $(TOOLS)
+	$(BIN)/python -m tools.soak_directions --users $(DIRECTED_USERS) --seed $(SEED) $(ARGS)
 
 fidelity: $(TOOLS)
 	@test -n "$(SCHEMA)" || { echo 'Name a checkout: git clone https://github.com/apple/device-management && make fidelity SCHEMA=device-management' >&2; exit 2; }
