@@ -21,7 +21,7 @@ def test_instructions_go_to_stdout_and_remarks_to_stderr() -> None:
 
     assert done.exit_code == 0
     assert done.stdout.startswith("So zieht Ihr iPhone zu Hexnode UEM um\n")
-    assert "no source confirms" in done.stderr
+    assert "no source confirms it" in done.stderr
     assert "no source confirms" not in done.stdout
 
 

@@ -182,7 +182,8 @@ def test_whoever_sends_them_hears_what_is_assumed() -> None:
     notes = " ".join(made.notes)
     assert "enrollments.discovery" in notes
     assert "menus of iOS 28.0 are not known" in notes
-    assert "sign-in" in notes
+    assert "Bei Arbeits- oder Schulaccount anmelden" in notes
+    assert "Mein iPhone registrieren" not in notes
 
 
 @pytest.mark.parametrize("language", languages())

@@ -144,6 +144,10 @@ def instructions(
 def _made(case: _Case) -> Instructions:
     voice, office = case.voice, case.office
     kind = _kind(case)
+    intro = (voice.say(f"intro.{kind}"), voice.say("intro.version"))
+    parts, failures = tuple(_parts(case)), tuple(_failures(case))
+    said = [*intro, *(line for part in parts for line in part.lines)]
+    said += [sentence for failure in failures for sentence in (failure.seen, failure.fix)]
     return Instructions(
         language=voice.language.tag,
         product=case.target.label,
@@ -151,15 +155,15 @@ def _made(case: _Case) -> Instructions:
         ios=case.ios,
         title=str(voice.say(f"title.{kind}")),
         greeting=greeting(voice, case.person),
-        intro=(voice.say(f"intro.{kind}"), voice.say("intro.version")),
-        parts=tuple(_parts(case)),
+        intro=intro,
+        parts=parts,
         failures_heading=str(voice.say("part.failures")),
-        failures=tuple(_failures(case)),
+        failures=failures,
         help_heading=str(voice.say("part.help")),
         help=help_line(voice, office),
         code=office.code,
         code_caption=str(voice.say("help.code" if office.page else "help.code-mail")),
-        notes=tuple(_notes(case)),
+        notes=(*_notes(case), *_assumed(said)),
     )
 
 
@@ -264,12 +268,15 @@ def _notes(case: _Case) -> Iterator[str]:
         yield f"The menus of iOS {case.ios} are not known; those of iOS {NEWEST_MAJOR} are described."
     if case.way is Way.PROFILE:
         yield "Enrollment by a profile is gone from iOS 18 on; choose the account wherever it works."
-    voice = case.voice
-    shown = {name for name in voice.language.interface if voice.wording(name).assumed}
-    if shown:
+
+
+def _assumed(sentences: Iterable[Sentence]) -> Iterator[str]:
+    """A note on words of the iPhone that nobody vouches for, among those that were used."""
+    found = {span.text for sentence in sentences for span in sentence.spans if span.is_assumed}
+    if found:
         yield (
-            "Wordings on the iPhone that no source confirms in this language: "
-            f"{', '.join(sorted(shown))}. Compare them with a phone."
+            "What the iPhone shows is assumed here, and no source confirms it in this language: "
+            f"{'; '.join(sorted(found))}. Compare it with a phone."
         )
 
 

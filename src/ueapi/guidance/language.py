@@ -24,10 +24,11 @@ ORGANIZATION: Final = "organization"
 
 @frozen
 class Span:
-    """A piece of a sentence; `is_shown` marks words that stand on the iPhone's screen."""
+    """A piece of a sentence; `is_shown` marks words that stand on the iPhone's screen, as far as is known."""
 
     text: str = field(repr=False)
     is_shown: bool = False
+    is_assumed: bool = False
 
 
 @frozen
@@ -140,7 +141,7 @@ class Voice:
         filled = wording.text.replace(
             "{" + ORGANIZATION + "}", self.values.get(ORGANIZATION, blank)
         )
-        return Span(filled, is_shown=wording.quoted)
+        return Span(filled, is_shown=wording.quoted, is_assumed=wording.assumed)
 
     def _value(self, name: str, more: Mapping[str, str]) -> str:
         values = {**self.values, **more}
