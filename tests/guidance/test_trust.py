@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from ueapi.apple.rules import RuleKind, Rules, verdict
 from ueapi.contract import Capability, Level
@@ -91,6 +92,40 @@ def test_a_reading_of_documentation_is_shown_as_one() -> None:
     assert found.reading.startswith("https://support.apple.com/")
 
 
+def test_words_beyond_a_verdict_have_a_source() -> None:
+    page = trust_page("jamf", audience=Audience.COUNCIL)
+
+    assert {x.id for x in page.lines if x.reading} == {
+        "personal-apps",
+        "attestation",
+        "end-enrollment",
+        "install-apps",
+        "screen-sharing",
+    }
+    assert "- offer you work apps; iOS asks you each time*" in trust_as_markdown(page)
+
+
+def test_the_length_of_a_passcode_is_what_ios_enforces() -> None:
+    forced = Rules.load().forced("com.apple.mobiledevice.passwordpolicy")
+
+    text = line(trust_page("jamf"), "demand-passcode").text
+
+    assert f"at least {forced.values['minLength']} characters" in text
+
+
+def test_leaving_is_promised_only_while_nothing_prevents_it() -> None:
+    page = trust_page("jamf")
+    kept = evolve(
+        page,
+        lines=tuple(
+            evolve(x, is_possible=x.is_possible or x.id == "keep-profile") for x in page.lines
+        ),
+    )
+
+    assert "at any time" in trust_as_markdown(page)
+    assert "at any time" not in trust_as_markdown(kept)
+
+
 @pytest.mark.parametrize("backend", ["hexnode", "jamf", "maas360", "memory"])
 def test_what_the_product_does_is_what_its_sheet_says(backend: str) -> None:
     page = trust_page(backend)
@@ -112,7 +147,7 @@ def test_a_council_gets_item_rule_basis_source_and_evidence() -> None:
     assert "`devices.unenroll`: the action is documented by name only" in text
     assert "Evidence: Hexnode developer documentation" in text
     assert "assumed: no source confirms it" in text
-    assert "allowed in a bounded form" in text
+    assert "in part read in Apple" in text
 
 
 def test_people_get_no_item_names() -> None:

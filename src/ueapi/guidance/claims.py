@@ -46,7 +46,10 @@ class Item:
 
 @frozen(kw_only=True)
 class Claim:
-    """A line of the trust page; its words are the text `see.ID` or `do.ID` of a language."""
+    """A line of the trust page; its words are the text `see.ID` or `do.ID` of a language.
+
+    `source` is the page of Apple's in which those of its words are read that no rule says, such as that iOS asks first.
+    """
 
     id: str
     topic: Topic
@@ -56,9 +59,9 @@ class Claim:
     source: str = ""
 
 
-def _claim(topic: Topic, id: str, *items: str) -> Claim:  # noqa: A002
+def _claim(topic: Topic, id: str, *items: str, source: str = "") -> Claim:  # noqa: A002
     """Items are written as `kind:name`; a key of the restrictions as `may:name`."""
-    return Claim(id=id, topic=topic, items=tuple(map(_item, items)))
+    return Claim(id=id, topic=topic, items=tuple(map(_item, items)), source=source)
 
 
 def _item(text: str) -> Item:
@@ -68,13 +71,20 @@ def _item(text: str) -> Item:
     return Item(kind=RuleKind(kind), id=name)
 
 
-def _see(id: str, *items: str) -> Claim:  # noqa: A002
-    return _claim(Topic.SEE, id, *items)
+def _see(id: str, *items: str, source: str = "") -> Claim:  # noqa: A002
+    return _claim(Topic.SEE, id, *items, source=source)
 
 
-def _do(id: str, *items: str) -> Claim:  # noqa: A002
-    return _claim(Topic.DO, id, *items)
+def _do(id: str, *items: str, source: str = "") -> Claim:  # noqa: A002
+    return _claim(Topic.DO, id, *items, source=source)
 
+
+_INSTALLING: Final = (
+    "https://developer.apple.com/documentation/devicemanagement/install-application-command"
+)
+_SCHEMA: Final = "https://github.com/apple/device-management/blob/b6202ca/mdm/commands/"
+"""Descriptions beside the rules, in the state of the schema that the rules were made from."""
+_USER_ENROLLMENT: Final = "https://support.apple.com/guide/deployment/dep23db2037d/web"
 
 CLAIMS: Final = (
     _see(
@@ -86,6 +96,7 @@ CLAIMS: Final = (
         "key:Authenticate:SerialNumber",
         "key:Authenticate:UDID",
     ),
+    _see("passcode-token", "key:TokenUpdate:UnlockToken", "command:RequestUnlockToken"),
     _see("phone-identity", "query:IMEI", "query:MEID", "query:ICCID"),
     _see("phone-number", "query:PhoneNumber", "query:ServiceSubscriptions"),
     _see("location", "command:DeviceLocation"),
@@ -94,7 +105,7 @@ CLAIMS: Final = (
         topic=Topic.SEE,
         items=(_item("command:InstalledApplicationList"),),
         reach=Reach.BOUNDED,
-        source="https://support.apple.com/guide/deployment/dep23db2037d/web",
+        source=_USER_ENROLLMENT,
     ),
     Claim(
         id="personal-content",
@@ -140,7 +151,11 @@ CLAIMS: Final = (
     _see("work-apps", "command:InstalledApplicationList", "command:ManagedApplicationList"),
     _see("work-profiles", "command:ProfileList", "command:CertificateList"),
     _see("exchange-identifier", "query:EASDeviceIdentifier"),
-    _see("attestation", "query:DevicePropertiesAttestation"),
+    _see(
+        "attestation",
+        "query:DevicePropertiesAttestation",
+        source=f"{_SCHEMA}information.device.yaml",
+    ),
     _do("erase", "command:EraseDevice"),
     _do("reset-passcode", "command:ClearPasscode", "command:RequestUnlockToken"),
     _do("lost-mode", "command:EnableLostMode", "command:PlayLostModeSound"),
@@ -174,9 +189,13 @@ CLAIMS: Final = (
     _do("private-backup", "may:allowCloudBackup", "may:allowCloudPhotoLibrary"),
     _do("own-vpn", "may:allowVPNCreation"),
     _do("own-passcode", "may:allowPasscodeModification"),
-    _do("end-enrollment", "command:RemoveProfile"),
+    _do("end-enrollment", "command:RemoveProfile", source=_USER_ENROLLMENT),
     _do("remove-apps", "command:RemoveApplication"),
-    _do("install-apps", "command:InstallApplication"),
+    _do(
+        "install-apps",
+        "command:InstallApplication",
+        source=_INSTALLING,
+    ),
     _do("required-app", "key:com.apple.mdm:RequiredAppIDForMDM"),
     _do(
         "configure-apps",
@@ -204,7 +223,7 @@ CLAIMS: Final = (
     _do("siri", "may:allowAssistant"),
     _do("lock-screen", "may:allowLockScreenNotificationsView", "may:allowLockScreenControlCenter"),
     _do("encrypted-backup", "may:forceEncryptedBackup"),
-    _do("screen-sharing", "command:RequestMirroring"),
+    _do("screen-sharing", "command:RequestMirroring", source=f"{_SCHEMA}mirroring.request.yaml"),
 )
 """Every line, what matters most to people first."""
 

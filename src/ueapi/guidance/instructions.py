@@ -11,7 +11,15 @@ from ueapi.apple.rules import CURRENT_IOS, IosVersion
 from ueapi.contract import Capability
 from ueapi.guidance.language import Sentence, Voice, load_language
 from ueapi.guidance.people import Office, Person
-from ueapi.guidance.product import NEWEST_MAJOR, Product, Way, choose_way, product, version
+from ueapi.guidance.product import (
+    NEWEST_MAJOR,
+    Product,
+    Way,
+    choose_way,
+    passcode_length,
+    product,
+    version,
+)
 from ueapi.plugins import Registry
 
 THEFT_PROTECTION: Final = IosVersion.parse("17.3")
@@ -126,7 +134,12 @@ def instructions(
     old = product(leaving, registry=registry) if leaving is not None else None
     at = version(ios)
     who, desk = person or Person(), office or Office()
-    values = {"product": target.label, "old": old.label if old else "", "ios": str(at)}
+    values = {
+        "product": target.label,
+        "old": old.label if old else "",
+        "ios": str(at),
+        "length": passcode_length(),
+    }
     if desk.organization is not None:
         values["organization"] = desk.organization
     case = _Case(

@@ -27,6 +27,8 @@ class Way(StrEnum):
     """Installing a profile from a web page; gone with iOS 18."""
 
 
+PASSCODE: Final = "com.apple.mobiledevice.passwordpolicy"
+
 MARKERS: Final = {
     Way.ACCOUNT: "com.apple.mdm:AssignedManagedAppleID",
     Way.PROFILE: "com.apple.mdm:ManagedAppleID",
@@ -87,6 +89,18 @@ def version(text: str | IosVersion) -> IosVersion:
             remedy="Ask the person to update to iOS 15 or later first.",
         )
     return found
+
+
+def passcode_length() -> str:
+    """How many characters a passcode has once an organization demands one; iOS fixes it, whatever is asked for.
+
+    Raises:
+        LookupError: the rules don't know it; a test of the rules finds this.
+    """
+    forced = Rules.load().forced(PASSCODE)
+    if forced is None:
+        raise LookupError(PASSCODE)
+    return str(forced.values["minLength"])
 
 
 def choose_way(target: Product, ios: IosVersion, wanted: Way | None) -> Way:

@@ -101,7 +101,8 @@ def summary(page: TrustPage) -> str:
 def closing(page: TrustPage) -> Iterator[str]:
     """What stands at the end of a trust page."""
     say, release = page.voice.say, Rules.load().release
-    yield str(say("trust.leave"))
+    if page.can_be_left:
+        yield str(say("trust.leave"))
     yield str(say("trust.possible"))
     yield str(say("trust.basis", schema=release.ios))
     if any(line.is_unproven for line in page.lines):

@@ -13,7 +13,7 @@ from ueapi.contract import Support
 from ueapi.guidance.claims import CLAIMS, PRACTICES, Claim, Item, Reach, Topic
 from ueapi.guidance.language import Voice, load_language
 from ueapi.guidance.people import Office
-from ueapi.guidance.product import Product, product, version
+from ueapi.guidance.product import Product, passcode_length, product, version
 from ueapi.plugins import Registry
 
 ASKED: Final = (RuleKind.QUERY, RuleKind.COMMAND, RuleKind.STATUS)
@@ -49,7 +49,7 @@ class Line:
     @property
     def is_unproven(self) -> bool:
         """Whether a verdict rests on something else than Apple's schema, or the line on a reading."""
-        return self.reach is Reach.BOUNDED or any(
+        return bool(self.reading) or any(
             not verdict.basis.startswith("iOS ") for verdict in self.verdicts
         )
 
@@ -76,6 +76,11 @@ class TrustPage:
     office: Office
     lines: tuple[Line, ...]
     practices: tuple[Practice, ...]
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether nothing keeps a person from removing the management."""
+        return not any(line.id == "keep-profile" and line.is_possible for line in self.lines)
 
     def part(self, topic: Topic, *, possible: bool) -> tuple[Line, ...]:
         """The lines of one list."""
@@ -104,7 +109,7 @@ def trust_page(
     target = product(backend, registry=registry)
     at = version(ios)
     desk = office or Office()
-    values = {"product": target.label, "ios": str(at)}
+    values = {"product": target.label, "ios": str(at), "length": passcode_length()}
     if desk.organization is not None:
         values["organization"] = desk.organization
     voice = Voice(load_language(language), at, values)
@@ -139,6 +144,8 @@ def _line(claim: Claim, voice: Voice, verdicts: tuple[RuleVerdict, ...], *, poss
         is_possible=possible,
         verdicts=verdicts,
         reach=claim.reach,
+        note=str(voice.say("trust.reading")) if claim.source else "",
+        reading=claim.source,
     )
 
 
@@ -165,8 +172,7 @@ def _searched(claim: Claim, rules: Rules, voice: Voice) -> Line:
 
 
 def _bounded(claim: Claim, rules: Rules, voice: Voice) -> Line:
-    line = _line(claim, voice, _verdicts(claim.items, rules, voice), possible=False)
-    return evolve(line, note=str(voice.say("trust.reading")), reading=claim.source)
+    return _line(claim, voice, _verdicts(claim.items, rules, voice), possible=False)
 
 
 def _practices(target: Product, voice: Voice) -> Iterator[Practice]:
