@@ -131,6 +131,15 @@ def test_a_page_fits_a_phone_and_the_dark(page: str) -> None:
     assert not re.search(r"(?<!max-)(?<!min-)\bwidth:\s*\d{3,}px", page)
 
 
+def test_each_link_of_a_council_says_where_it_leads() -> None:
+    reader = read(pages("de")["trust-council"])
+
+    labels = [value for tag, name, value in reader.attributes if (tag, name) == ("a", "aria-label")]
+    links = [value for tag, name, value in reader.attributes if (tag, name) == ("a", "href")]
+    assert len(labels) == len(links) > 100
+    assert "Quelle: DeviceInformation:SerialNumber" in labels
+
+
 def test_a_mail_has_no_style_sheet() -> None:
     assert "<style" not in pages("en")["mail"]
 
