@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -9,25 +10,48 @@ from typing import Final
 from attrs import define, field
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from ueapi.apple.enrollment.certificate_request import PrivateKey, PublicKey
 from ueapi.apple.profiles.signing import Signer
 
 LIFETIME: Final = timedelta(days=3650)
 _HOURS_AGO: Final = timedelta(hours=1)
+_NO_AUTHORITY: Final = x509.BasicConstraints(ca=False, path_length=None)
+_FOR_CLIENTS: Final = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH])
+_FOR_IDENTITIES: Final = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=False,
+    key_encipherment=True,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=False,
+    crl_sign=False,
+    encipher_only=False,
+    decipher_only=False,
+)
+
+
+RSA_BITS: Final = 2048
+
+
+def _p256() -> PrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
 
 
 @define(eq=False)
 class Authority:
-    """A root that issues certificates for P-256 keys. The system draws keys: nothing of a rehearsal shows them."""
+    """A root that issues certificates. The system draws keys: nothing of a rehearsal shows them."""
 
     name: str
     now: datetime
-    key: ec.EllipticCurvePrivateKey = field(init=False, repr=False)
+    key: PrivateKey = field(factory=_p256, repr=False)
 
-    def __attrs_post_init__(self) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
+    @classmethod
+    def with_rsa(cls, name: str, now: datetime) -> Authority:
+        """One with an RSA key, which SCEP needs: messages are encrypted to it."""
+        return cls(name, now, rsa.generate_private_key(65537, RSA_BITS))
 
     @cached_property
     def certificate(self) -> x509.Certificate:
@@ -38,22 +62,25 @@ class Authority:
             .sign(self.key, hashes.SHA256())
         )
 
-    def issue(self, subject: str, key: ec.EllipticCurvePublicKey) -> x509.Certificate:
-        """A certificate for somebody else's key."""
-        return (
-            self._builder(subject, self.name, key)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .sign(self.key, hashes.SHA256())
-        )
+    def issue(
+        self, subject: str, key: PublicKey, *, further: Iterable[x509.ExtensionType] = ()
+    ) -> x509.Certificate:
+        """A certificate for somebody else's key, with further extensions that nobody must understand."""
+        builder = self._builder(subject, self.name, key).add_extension(_NO_AUTHORITY, critical=True)
+        for one in further:
+            builder = builder.add_extension(one, critical=False)
+        return builder.sign(self.key, hashes.SHA256())
+
+    def issue_identity(self, subject: str, key: PublicKey) -> x509.Certificate:
+        """A certificate by which a device proves itself."""
+        return self.issue(subject, key, further=(_FOR_IDENTITIES, _FOR_CLIENTS))
 
     def signer(self, subject: str) -> Signer:
         """A key with its certificate, such as a device's built-in identity."""
         key = ec.generate_private_key(ec.SECP256R1())
         return Signer(certificate=self.issue(subject, key.public_key()), key=key)
 
-    def _builder(
-        self, subject: str, issuer: str, key: ec.EllipticCurvePublicKey
-    ) -> x509.CertificateBuilder:
+    def _builder(self, subject: str, issuer: str, key: PublicKey) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
             .subject_name(_named(subject))
