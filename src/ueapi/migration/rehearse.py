@@ -180,6 +180,7 @@ class Rehearsal:
             wave_sizes=sizes,
             wave_gap=24,
             reenroll_unclear=is_within and _hides_ways(self.old),
+            hidden_scope="everyone",
         )
         if is_within:
             return migration.plan_reenrollment(source, policy=rules, registry=self.registry)

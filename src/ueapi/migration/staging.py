@@ -7,11 +7,13 @@ from functools import partial
 from typing import Final
 
 from ueapi.apple import profiles as apple_profiles
+from ueapi.contract import Capability
 from ueapi.errors import Conflict, PlanStale, Rejected
 from ueapi.migration import stopping
 from ueapi.migration.blocked import Kind, attempt
 from ueapi.migration.digests import object_digests, profile_digest
 from ueapi.migration.documents import PlannedApp, PlannedPerson, PlannedProfile, Task, Wave
+from ueapi.migration.licensing import give_licenses
 from ueapi.migration.naming import namesakes
 from ueapi.migration.rows import TaskState
 from ueapi.migration.snapshots import snapshot, without_secrets
@@ -86,13 +88,21 @@ def check_tasks(move: Move) -> bool:
 
 def _problem(move: Move, task: Task) -> str:
     if task.kind == "link-location":
-        missing = [a.name for a in move.plan.apps if a.bundle_id not in move.target_apps]
-        return f"these apps are not in the catalog: {', '.join(missing)}" if missing else ""
+        return _location_problem(move)
     if task.kind not in _PROFILE_TASKS:
         return ""
     if task.subject not in move.target_profiles:
         return "there is no policy of that name"
     return _difference(move, task)
+
+
+def _location_problem(move: Move) -> str:
+    missing = [a.name for a in move.plan.apps if a.bundle_id not in move.target_apps]
+    if missing:
+        return f"these apps are not in the catalog: {', '.join(missing)}"
+    if move.can(move.target, Capability.LICENSES_LIST) and not any(move.target.licenses.list()):
+        return "no location is linked"
+    return ""
 
 
 def _difference(move: Move, task: Task) -> str:
@@ -259,6 +269,7 @@ def stage_wave(move: Move, wave: Wave) -> bool:
         fill = partial(_fill_group, move, group.name, members, wave)
         if members and not attempt(move, Kind.GROUP, group.name, group.name, fill):
             return False
+    give_licenses(move, wave, people, known)
     return True
 
 
