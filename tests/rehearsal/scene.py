@@ -6,6 +6,7 @@ import random
 
 from attrs import define
 
+from tests.rehearsal.doors import doors
 from tests.rehearsal.tiny import Tiny, tiny
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.apps_and_books import AppsAndBooks, StoreApp
@@ -49,6 +50,12 @@ class Scene:
     def record(self):
         return self.product.enrollments[-1]
 
+    def enroll(self, account: str, kind: EnrollmentKind) -> None:
+        if kind is EnrollmentKind.ACCOUNT_DRIVEN_USER:
+            self.phone.sign_in(account)
+        else:
+            self.phone.enroll_on_web(self.server, account, kind)
+
     def settle(self) -> None:
         self.clock.sleep(DAY)
 
@@ -72,6 +79,7 @@ def scene(os_version: str = "26.1", owned: frozenset[str] = frozenset(), seats: 
         rng=random.Random(3),
         apple=apple,
         accepts=lambda _: 30.0,
+        way_in=doors(network, {"tiny": product}, {"tiny": server}, lambda: server),
         directory=phones,
     )
     product.device_side.push = lambda r: phones[r.token].push() if r.token in phones else None

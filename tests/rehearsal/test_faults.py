@@ -66,7 +66,7 @@ def test_repeating_once_gets_through():
 def test_phones_are_spared():
     here, _ = faulty(unavailable=1.0)
 
-    here.phone.enroll(here.server, ANNE, BYOD)
+    here.enroll(ANNE, BYOD)
 
     assert here.phone.is_enrolled
 

@@ -7,6 +7,7 @@ import random
 import pytest
 from attrs import define
 
+from tests.rehearsal.doors import doors
 from tests.rehearsal.scene import ANNE, BYOD, DAY, TASKS, seed
 from tests.rehearsal.tiny import Tiny, tiny
 from ueapi.model import EnrollmentKind
@@ -44,6 +45,8 @@ def street(
         for name, p in products.items()
     }
     directory: dict[str, VirtualPhone] = {}
+    towards = {"now": servers["old"]}
+    way_in = doors(network, products, servers, lambda: towards["now"])
     for name, product in products.items():
         network.hosts[f"{name}.example.org"] = product.app
         product.device_side.push = lambda record: directory[record.token].push()
@@ -67,12 +70,14 @@ def street(
             rng=random.Random(number),
             apple=apple,
             accepts=anne.accepts,
+            way_in=way_in,
             directory=directory,
         )
         for number in range(phones)
     ]
     for phone in anne.phones:
-        phone.enroll(servers["old"], ANNE, BYOD)
+        phone.sign_in(ANNE)
+    towards["now"] = servers["new"]
     clock.sleep(3600.0)
     return Street(clock, products["old"], products["new"], anne, list(anne.phones))
 

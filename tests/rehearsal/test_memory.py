@@ -51,7 +51,7 @@ def test_a_request_of_a_client_leaves_no_garbage():
 
 def test_a_phone_that_answers_leaves_no_garbage():
     here = scene()
-    here.phone.enroll(here.server, ANNE, BYOD)
+    here.enroll(ANNE, BYOD)
     here.settle()
 
     assert left_by(here.ask) == 0

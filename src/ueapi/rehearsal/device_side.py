@@ -90,7 +90,7 @@ class DeviceSide:
     def sign_in(
         self, managed_apple_id: str, kind: EnrollmentKind, *, hardware: Hardware | None = None
     ) -> Grant:
-        """The back door that stands for service discovery and the web sign-in.
+        """Let an account in: what the product does once its web sign-in knows the person.
 
         Raises:
             SignInRefused: the product doesn't let this account in that way.
@@ -183,10 +183,12 @@ class DeviceSide:
     # -- what phones reach -------------------------------------------------------------------------
 
     def routes(self) -> list[Route]:
-        """The check-in and the command endpoint."""
+        """The check-in and the command endpoint; a phone without a sign-in of its own has its token in the path."""
         return [
             Route("/mdm/checkin", _Guarded(self._checkin), methods=["PUT"]),
             Route("/mdm/connect", _Guarded(self._connect), methods=["PUT"]),
+            Route("/mdm/checkin/{token}", _Guarded(self._checkin), methods=["PUT"]),
+            Route("/mdm/connect/{token}", _Guarded(self._connect), methods=["PUT"]),
         ]
 
     def _checkin(self, token: str, body: bytes) -> Response:
@@ -255,7 +257,7 @@ class DeviceSide:
             last_seen=now,
             os_version=message.os_version or "",
             product_name=message.product_name or "",
-            hardware=pending.hardware,
+            hardware=pending.hardware or _shown(message),
         )
         former = self._by_identifier.get(record.identifier)
         if former is not None and former.token != token and former.ended is None:
@@ -295,6 +297,18 @@ class DeviceSide:
         self.hooks.left(record)
 
 
+def _shown(message: _Introduction) -> Hardware | None:
+    """The hardware as a device names it under Device Enrollment."""
+    if isinstance(message, mdm.Authenticate):
+        return None
+    return Hardware(
+        serial=message.serial_number or "",
+        udid=message.udid,
+        imei=message.imei or "",
+        phone_number="",
+    )
+
+
 def bearer(headers: Mapping[str, str]) -> str:
     """The token of an Authorization header, or nothing."""
     scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -310,7 +324,8 @@ class _Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one message."""
         request = Request(scope, receive)
-        response = self._answered(bearer(request.headers), await request.body())
+        token = bearer(request.headers) or request.path_params.get("token", "")
+        response = self._answered(token, await request.body())
         await response(scope, receive, send)
 
     def _answered(self, token: str, body: bytes) -> Response:

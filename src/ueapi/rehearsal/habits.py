@@ -13,7 +13,6 @@ from attrs import define, field
 from ueapi.apple.rules import IosVersion
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.clock import VirtualClock
-from ueapi.rehearsal.device_side import SignInRefused
 from ueapi.rehearsal.fleet import STUBBORN, UNREACHED, Habit, Person
 from ueapi.rehearsal.phone import CannotEnroll, PhoneEnrollment, Server, VirtualPhone
 from ueapi.rehearsal.working import within_working_hours
@@ -87,6 +86,11 @@ class VirtualPerson:
     def account(self) -> str:
         """What the person types into Settings."""
         return self.person.managed_apple_id or self.person.email or ""
+
+    @property
+    def typed(self) -> str:
+        """The address the person signs in with; whoever has none in the records still has an account."""
+        return self.account or f"{self.person.username}@example.org"
 
     @property
     def never_finishes(self) -> bool:
@@ -234,6 +238,17 @@ class VirtualPerson:
         phone.leave()
         self._later(self.rng.uniform(2 * MINUTE, 20 * MINUTE), lambda: self._sign_in(phone))
 
+    def come_in(self, phone: VirtualPhone, kind: EnrollmentKind) -> None:
+        """Enroll: in Settings, or on the web page for the other ways.
+
+        Raises:
+            CannotEnroll: something on the way failed.
+        """
+        if kind is EnrollmentKind.ACCOUNT_DRIVEN_USER:
+            phone.sign_in(self.typed)
+        else:
+            phone.enroll_on_web(self.discover(), self.typed, kind)
+
     def _sign_in(self, phone: VirtualPhone, tries: int = 1) -> None:
         if phone.is_enrolled:
             return
@@ -242,8 +257,8 @@ class VirtualPerson:
             self.slips += 1
             kind = EnrollmentKind.DEVICE
         try:
-            phone.enroll(self.discover(), self.account, kind)
-        except (SignInRefused, CannotEnroll):
+            self.come_in(phone, kind)
+        except CannotEnroll:
             if tries < TRIES:
                 self._later(2 * HOUR * tries, lambda: self._sign_in(phone, tries + 1))
             return

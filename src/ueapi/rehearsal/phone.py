@@ -6,18 +6,20 @@ import random
 from collections.abc import Callable
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ueapi.apple import mdm
 from ueapi.flow import Reply
 from ueapi.model import EnrollmentID, EnrollmentKind
 from ueapi.rehearsal.apps_and_books import AppsAndBooks
 from ueapi.rehearsal.clock import VirtualClock
-from ueapi.rehearsal.device_side import DeviceSide
+from ueapi.rehearsal.enrolling.device import CannotEnroll, Held, Server, WayIn
 from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE
 from ueapi.rehearsal.fleet import PhoneSeed
 from ueapi.rehearsal.phone_commands import Contents, obey, put_off
 from ueapi.rehearsal.wire import Network
+
+__all__ = ["CannotEnroll", "PhoneEnrollment", "Server", "VirtualPhone"]
 
 TOPIC: Final = "com.apple.mgmt.External.5f0c7b1e-3a52-4c0e-9b0a-2f6a1d5c7e90"
 CHECKIN_TYPE: Final = "application/x-apple-aspen-mdm-checkin"
@@ -36,20 +38,6 @@ LOCKED_SHARE: Final = 0.02
 CAN_WAIT: Final = frozenset({mdm.RequestType.INSTALL_PROFILE, mdm.RequestType.INSTALL_APPLICATION})
 
 
-class CannotEnroll(Exception):
-    """The phone itself can't enroll that way; the text says why."""
-
-
-@frozen(kw_only=True)
-class Server:
-    """Where a phone enrolls: the product's host and its device side."""
-
-    name: str
-    host: str
-    location: str
-    side: DeviceSide = field(repr=False)
-
-
 @define(kw_only=True, eq=False)
 class PhoneEnrollment:
     """What the phone holds while it is enrolled; all of it goes when the enrollment ends."""
@@ -57,9 +45,12 @@ class PhoneEnrollment:
     server: Server
     identifier: str = field(repr=False)
     token: str = field(repr=False)
+    """What push knows the enrollment by; sent along only after a sign-in of the phone's own."""
     kind: EnrollmentKind
     account: str = field(repr=False)
     contents: Contents
+    checkin_url: str = field(repr=False)
+    command_url: str = field(repr=False)
     pushed: bool = False
     idle: bytes = field(default=b"", repr=False)
     """The message that asks for the next command; always the same."""
@@ -79,6 +70,7 @@ class VirtualPhone:
     rng: random.Random = field(repr=False)
     apple: AppsAndBooks = field(repr=False)
     accepts: Callable[[str], float | None] = field(repr=False)
+    way_in: WayIn = field(repr=False)
     directory: dict[str, VirtualPhone] = field(factory=dict, repr=False)
     owned: set[str] = field(factory=set)
     """Bundle ids of apps installed privately; the service sees nothing of them."""
@@ -101,32 +93,49 @@ class VirtualPhone:
         return self.enrollment is not None
 
     @property
+    def running(self) -> str:
+        """The iOS it runs now."""
+        return self.os_version
+
+    @property
     def major(self) -> int:
         """The major version of its iOS."""
         return int(self.os_version.partition(".")[0])
 
     # -- coming and going --------------------------------------------------------------------------
 
-    def enroll(self, server: Server, account: str, kind: EnrollmentKind) -> None:
-        """Sign in and check in.
+    def sign_in(self, account: str) -> None:
+        """Sign in with a work account in Settings: wherever the account's domain says, as a personal phone.
 
         Raises:
-            CannotEnroll: it is enrolled already, or its iOS doesn't know this way.
-            SignInRefused: the product doesn't let the account in.
+            CannotEnroll: it is enrolled already, its iOS doesn't know this way, or something on the way failed.
+        """
+        kind = EnrollmentKind.ACCOUNT_DRIVEN_USER
+        self._check_way(kind)
+        self._begin(self.way_in.signed_in(self, account), account, kind)
+
+    def enroll_on_web(self, server: Server, account: str, kind: EnrollmentKind) -> None:
+        """Walk through a product's web page and install the profile it hands out.
+
+        Raises:
+            CannotEnroll: it is enrolled already, its iOS doesn't know this way, or something on the way failed.
         """
         self._check_way(kind)
-        hardware = None if kind.is_user_enrollment else self.seed.hardware
-        grant = server.side.sign_in(account, kind, hardware=hardware)
+        self._begin(self.way_in.downloaded(self, server, account, kind), account, kind)
+
+    def _begin(self, held: Held, account: str, kind: EnrollmentKind) -> None:
         identifier = self._new_identifier() if kind.is_user_enrollment else self.seed.hardware.udid
         self.enrollment = PhoneEnrollment(
-            server=server,
+            server=held.server,
             identifier=identifier,
-            token=grant.token,
+            token=held.token,
             kind=kind,
             account=account,
             contents=Contents(),
+            checkin_url=held.checkin_url,
+            command_url=held.command_url,
         )
-        self.directory[grant.token] = self
+        self.directory[held.token] = self
         self._checkin(self._authenticate(identifier, kind))
         self._checkin(self._token_update(identifier, kind))
 
@@ -141,7 +150,7 @@ class VirtualPhone:
             ).to_plist()
         else:
             goodbye = mdm.DeviceEnrollmentCheckOut(topic=TOPIC, udid=current.identifier).to_plist()
-        self._put("/mdm/checkin", CHECKIN_TYPE, goodbye)
+        self._put(current.checkin_url, CHECKIN_TYPE, goodbye)
         self.enrollment = None
 
     def _check_way(self, kind: EnrollmentKind) -> None:
@@ -246,22 +255,26 @@ class VirtualPhone:
         return current.idle
 
     def _checkin(self, body: bytes) -> None:
-        reply = self._put("/mdm/checkin", CHECKIN_TYPE, body)
+        current = self._current
+        reply = self._put(current.checkin_url, CHECKIN_TYPE, body)
         if reply.status != OK:
             self.enrollment = None
             raise CannotEnroll(f"the service answered {reply.status} to a check-in")
 
     def _connect(self, body: bytes) -> Reply:
-        return self._put("/mdm/connect", COMMAND_TYPE, body)
+        return self._put(self._current.command_url, COMMAND_TYPE, body)
 
-    def _put(self, path: str, content_type: str, body: bytes) -> Reply:
+    @property
+    def _current(self) -> PhoneEnrollment:
         assert self.enrollment is not None  # noqa: S101 - only an enrolled phone talks
+        return self.enrollment
+
+    def _put(self, url: str, content_type: str, body: bytes) -> Reply:
+        current = self._current
         self.messages += 1
-        headers = {
-            "content-type": content_type,
-            "authorization": f"Bearer {self.enrollment.token}",
-        }
-        url = f"https://{self.enrollment.server.host}{path}"
+        headers = {"content-type": content_type}
+        if current.kind is EnrollmentKind.ACCOUNT_DRIVEN_USER:
+            headers["authorization"] = f"Bearer {current.token}"
         return self.network.send("PUT", url, headers, body)
 
 

@@ -18,7 +18,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ueapi.rehearsal.clock import VirtualClock
+from ueapi.rehearsal.clock import START, VirtualClock
+from ueapi.rehearsal.enrolling.accounts import Accounts
+from ueapi.rehearsal.enrolling.authority import Authority
+from ueapi.rehearsal.enrolling.pages import PasswordPortal, Portal, WebPortal
+from ueapi.rehearsal.enrolling.service import EnrollmentService, everyday_identity
 from ueapi.rehearsal.fleet import Fleet
 from ueapi.rehearsal.routing import indexed_application
 
@@ -62,6 +66,10 @@ class RequestLog:
         return frozenset(t for e in self.entries for t in e.touched)
 
 
+def _everyday_authority() -> Authority:
+    return Authority("Simulated device authority", START)
+
+
 @frozen(kw_only=True)
 class Surroundings:
     """What a simulator lives in: the clock, seeded randomness, Apple's licenses, and its own name."""
@@ -71,6 +79,10 @@ class Surroundings:
     apple: AppsAndBooks
     location: str
     """Name of the Apps and Books location this product uses."""
+    devices: Authority = field(factory=_everyday_authority, repr=False)
+    """Who gave every device its built-in identity."""
+    accounts: Accounts = field(factory=Accounts, repr=False)
+    """The organization's accounts, which the product's sign-in asks."""
 
 
 class Console(ABC):
@@ -120,12 +132,33 @@ class Simulator(ABC):
     """Fields of answers that have few documented values, for rehearsing a new one."""
     page_setting: str = ""
     """The backend's connect setting for rows of a page, for rehearsing small ones; empty where there is none."""
+    page_sizes: tuple[int, ...] = ()
+    """What that setting takes, the smallest first, where it doesn't take every number."""
 
     def __init__(self, around: Surroundings) -> None:
         """Start empty, as a new tenant of the product is."""
         self.around = around
         self.log = RequestLog()
-        self.app = indexed_application([*self._logged_routes(), *self.device_side.routes()])
+        self.way_in = self._make_way_in()
+        self.app = indexed_application(
+            [*self._logged_routes(), *self.device_side.routes(), *self.way_in.routes()]
+        )
+
+    def _make_way_in(self) -> EnrollmentService:
+        return EnrollmentService(
+            side=self.device_side,
+            portal=self.sign_in_pages(),
+            identity_payload=everyday_identity,
+            apple=self.around.devices,
+            clock=self.around.clock,
+            rng=random.Random(f"way in:{self.around.location}"),
+            host="product.example.org",
+            name=f"{self.backend} management",
+        )
+
+    def sign_in_pages(self) -> Portal:
+        """The web sign-in; a product with pages of its own has another."""
+        return WebPortal(PasswordPortal(self.around.accounts))
 
     # -- the management API ------------------------------------------------------------------------
 

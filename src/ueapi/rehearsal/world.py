@@ -15,6 +15,11 @@ from ueapi.model import AppKind
 from ueapi.plugins import Registry
 from ueapi.rehearsal.apps_and_books import AppsAndBooks, StoreApp
 from ueapi.rehearsal.clock import VirtualClock
+from ueapi.rehearsal.enrolling.accounts import Accounts
+from ueapi.rehearsal.enrolling.authority import Authority
+from ueapi.rehearsal.enrolling.device import WayIn
+from ueapi.rehearsal.enrolling.domain import Domain
+from ueapi.rehearsal.enrolling.service import BYOD
 from ueapi.rehearsal.enrollments import EnrollmentRecord
 from ueapi.rehearsal.faults.skew import SkewedClock
 from ueapi.rehearsal.fleet import STUBBORN, UNREACHED, Fleet, Mix, Person, PhoneSeed
@@ -25,6 +30,8 @@ from ueapi.rehearsal.phone import Server, VirtualPhone
 from ueapi.rehearsal.simulator import Simulator, Surroundings
 from ueapi.rehearsal.wire import InProcess, Network
 
+DOMAIN: Final = "example.org"
+"""The domain of the people's addresses."""
 ON_TIME: Final = timedelta(0)
 SETTLING: Final = 3 * 3600.0
 """Seconds in which phones take what they were sent at their first enrollment."""
@@ -56,9 +63,28 @@ class World:
     fleet: Fleet
     apple: AppsAndBooks
     network: Network
+    way_in: WayIn = field(init=False, repr=False)
     phones: dict[str, VirtualPhone] = field(factory=dict)
     people: dict[str, VirtualPerson] = field(factory=dict)
     _directory: dict[str, VirtualPhone] = field(factory=dict)
+    _by_address: dict[str, VirtualPerson] = field(factory=dict, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Give everyone a password, and the organization a domain that answers service discovery."""
+        self.way_in = WayIn(
+            network=self.network,
+            devices=Authority("Simulated device authority", self.clock.now()),
+            accounts=Accounts(str(self.seed)),
+        )
+        self.network.hosts[DOMAIN] = Domain(self._leads_to)
+
+    def _leads_to(self, address: str) -> str | None:
+        """The enrollment address discovery answers for a person."""
+        person = self._by_address.get(address.casefold())
+        if person is None:
+            return None
+        host = person.discover().host
+        return f"https://{host}{BYOD}"
 
     @classmethod
     def empty(
@@ -107,15 +133,18 @@ class World:
                 rng=self.stream(f"product:{role}"),
                 apple=self.apple,
                 location=location,
+                devices=self.way_in.devices,
+                accounts=self.way_in.accounts,
             )
         )
         simulator.device_side.push = self._push
         host = f"{role}.{simulator.backend}.example.org"
+        simulator.way_in.host = host
         self.network.hosts[host] = simulator.app
+        server = Server(name=role, host=host, location=location, side=simulator.device_side)
+        self.way_in.servers[host] = server
         return Place(
-            simulator=simulator,
-            server=Server(name=role, host=host, location=location, side=simulator.device_side),
-            settings=simulator.settings(f"https://{host}"),
+            simulator=simulator, server=server, settings=simulator.settings(f"https://{host}")
         )
 
     def open_installed(
@@ -141,7 +170,7 @@ class World:
         """
         settings: dict[str, Any] = dict(place.settings)
         if page_rows is not None and place.simulator.page_setting:
-            settings[place.simulator.page_setting] = page_rows
+            settings[place.simulator.page_setting] = _page_rows(place.simulator, page_rows)
         return ueapi.connect(
             place.simulator.backend,
             name=name,
@@ -195,9 +224,11 @@ class World:
             old=place.server,
         )
         owner.phones = [self._phone(seed, owner) for seed in person.phones]
+        self._by_address[owner.typed.casefold()] = owner
+        moves_to, owner.discover = owner.discover, lambda: place.server
         for phone in owner.phones:
-            account = owner.account or f"{person.username}@example.org"
-            phone.enroll(place.server, account, phone.seed.enrollment)
+            owner.come_in(phone, phone.seed.enrollment)
+        owner.discover = moves_to
         return owner
 
     def _phone(self, seed: PhoneSeed, owner: VirtualPerson) -> VirtualPhone:
@@ -208,6 +239,7 @@ class World:
             rng=self.stream(f"phone:{seed.key}"),
             apple=self.apple,
             accepts=owner.accepts,
+            way_in=self.way_in,
             directory=self._directory,
         )
         self.phones[seed.key] = phone
@@ -216,4 +248,10 @@ class World:
     @property
     def messages(self) -> int:
         """Messages exchanged between phones and products so far."""
-        return sum(phone.messages for phone in self.phones.values())
+        return self.way_in.messages + sum(phone.messages for phone in self.phones.values())
+
+
+def _page_rows(simulator: Simulator, wanted: int) -> int:
+    """The smallest size of a page that the product takes and that is no smaller than wanted, else its largest."""
+    sizes = simulator.page_sizes
+    return next((size for size in sizes if size >= wanted), sizes[-1] if sizes else wanted)

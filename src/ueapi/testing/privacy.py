@@ -189,7 +189,7 @@ class Echo:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request; phones and sign-ins are spared."""
         path = str(scope["path"])
-        if not self._is_on or path in self.sign_in or path.startswith("/mdm/"):
+        if not self._is_on or path in self.sign_in or path.startswith(("/mdm/", "/enroll")):
             await self.application(scope, receive, send)
             return
         kind = [(b"content-type", b"application/json")]

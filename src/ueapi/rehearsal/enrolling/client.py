@@ -95,6 +95,8 @@ class Enroller:
     rng: random.Random = field(repr=False)
     family: discovery.ModelFamily = discovery.ModelFamily.IPHONE
     log: list[Exchanged] = field(factory=list)
+    _message: bytes = field(default=b"", repr=False)
+    """What the device says of itself; the same both times."""
 
     def discovered(self, typed: str) -> discovery.Server:
         """Find the service for an address.
@@ -131,6 +133,20 @@ class Enroller:
             token, refresh = answer.access_token, answer.refresh_token
         profile = self._profile(server, token)
         return Enrolled(profile=profile, token=token, refresh_token=refresh, challenge=challenge)
+
+    def downloaded(self, page: str) -> mdm_profile.EnrollmentProfile:
+        """Walk through a web page that ends in a profile, as phones did up to iOS 17.
+
+        Raises:
+            EnrollmentFailed: the page refuses, or ends in something else.
+        """
+        reply = self._filled_in(page)
+        if not isinstance(reply, Reply):
+            raise EnrollmentFailed(Step.SIGN_IN, "the page ends in a redirection, not in a profile")
+        try:
+            return mdm_profile.enrollment_profile(open_document(reply.body).profile)
+        except InvalidModel as problem:
+            raise EnrollmentFailed(Step.PROFILE, problem.message) from None
 
     # -- the service -------------------------------------------------------------------------------
 
@@ -169,7 +185,9 @@ class Enroller:
             "user-agent": machine.USER_AGENT,
             **headers,
         }
-        return self._sent(step, "POST", server.base_url, sent, self.told.signed(self.signer))
+        if not self._message:
+            self._message = self.told.signed(self.signer)
+        return self._sent(step, "POST", server.base_url, sent, self._message)
 
     # -- the web sheet -----------------------------------------------------------------------------
 
@@ -201,6 +219,13 @@ class Enroller:
 
     def _through_pages(self, url: str) -> str:
         """Fill in page after page; return the address with our scheme that ends the sign-in."""
+        ended = self._filled_in(url)
+        if isinstance(ended, Reply):
+            raise EnrollmentFailed(Step.SIGN_IN, "the page ends in a download, not in a sign-in")
+        return ended
+
+    def _filled_in(self, url: str) -> str | Reply:
+        """Fill in page after page, up to an address with our scheme or a profile."""
         method, here, body = "GET", url, b""
         for _ in range(MOST_PAGES):
             headers = {"content-type": FORM_TYPE} if body else {}
@@ -214,6 +239,8 @@ class Enroller:
             if reply.status != 200:
                 text = reply.body[:200].decode("utf-8", "replace") or f"status {reply.status}"
                 self._fail(Step.SIGN_IN, text, reply)
+            if reply.headers.get("content-type", "").startswith(mdm_profile.CONTENT_TYPE):
+                return reply
             form = read_form(reply.body)
             filled = {**form.hidden, **self.answers(form)}
             method, here, body = "POST", urljoin(here, form.action), urlencode(filled).encode()

@@ -101,6 +101,30 @@ class PasswordPortal:
         )
 
 
+_OWNERSHIP: Final = {
+    EnrollmentKind.PROFILE_DRIVEN_USER.value: "This is my own device",
+    EnrollmentKind.DEVICE.value: "My organization owns this device",
+}
+
+
+@frozen
+class WebPortal:
+    """What stands before the sign-in when a page hands out profiles: whose device it is decides the way in."""
+
+    signing_in: Portal
+
+    def step(self, asked: Asked, answers: Mapping[str, str]) -> Page | Admitted | Refused:
+        """Sign in first, then ask whose device it is."""
+        found = self.signing_in.step(asked, answers)
+        if not isinstance(found, Admitted) or asked.kind is not EnrollmentKind.UNKNOWN:
+            return found
+        chosen = answers.get("ownership")
+        if chosen not in _OWNERSHIP:
+            question = Question(name="ownership", label="Whose device is it?", options=_OWNERSHIP)
+            return Page(title="Your device", questions=(question,))
+        return Admitted(account=found.account, kind=EnrollmentKind(chosen))
+
+
 def to_html(page: Page, *, action: str, session: str) -> bytes:
     """The page as a phone gets it: one form, no script, nothing from elsewhere."""
     fields = "".join(_field(q) for q in page.questions)

@@ -22,6 +22,7 @@ from starlette.routing import Route
 from ueapi.apple import enrollment, profiles
 from ueapi.apple.enrollment import discovery, machine, mdm_profile
 from ueapi.apple.profiles import Payload
+from ueapi.apple.profiles.identity import payload_uuid
 from ueapi.errors import InvalidModel
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.clock import VirtualClock
@@ -34,6 +35,10 @@ from ueapi.rehearsal.fleet import Hardware
 BYOD: Final = "/enrollment/byod"
 ADDE: Final = "/enrollment/adde"
 LOGIN: Final = "/enrollment/login"
+WEB: Final = "/enroll"
+"""The page for phones that enroll by a downloaded profile."""
+ALL_RIGHTS: Final = 8191
+"""Every right a service can have, under Device Enrollment."""
 TOKEN: Final = "/enrollment/token"
 CLIENT_ID: Final = "org.example.management"
 REDIRECT: Final = f"{enrollment.CALLBACK_SCHEME}://oauth2/redirection"
@@ -46,6 +51,22 @@ KINDS: Final = {
     BYOD: EnrollmentKind.ACCOUNT_DRIVEN_USER,
     ADDE: EnrollmentKind.DEVICE,
 }
+
+
+def everyday_identity(token: str) -> Payload:
+    """The payload of an identity that the phone gets from the product by a one-time name."""
+    return Payload(
+        type="com.apple.security.acme",
+        identifier="org.example.identity",
+        uuid=payload_uuid("org.example.identity"),
+        content={
+            "ClientIdentifier": hashlib.sha256(token.encode()).hexdigest(),
+            "DirectoryURL": "https://product.example.org/acme/directory",
+            "HardwareBound": True,
+            "KeySize": 256,
+            "KeyType": "ECSECPrimeRandom",
+        },
+    )
 
 
 class Method(Enum):
@@ -62,6 +83,7 @@ class _Session:
     asked: Asked
     answers: dict[str, str] = field(factory=dict, repr=False)
     state: str = ""
+    on_web: bool = False
 
 
 @frozen
@@ -105,6 +127,7 @@ class EnrollmentService:
             Route(LOGIN, self._begin, methods=["GET"]),
             Route(LOGIN, self._go_on, methods=["POST"]),
             Route(TOKEN, self._token, methods=["POST"]),
+            Route(WEB, self._open, methods=["GET"]),
         ]
 
     # -- the device --------------------------------------------------------------------------------
@@ -186,6 +209,13 @@ class EnrollmentService:
         )
         return self._shown(session)
 
+    async def _open(self, request: Request) -> Response:
+        """The page for a downloaded profile: the way in is asked there."""
+        session = self._fresh()
+        asked = Asked(identifier=request.query_params.get("user", ""), kind=EnrollmentKind.UNKNOWN)
+        self._sessions[session] = _Session(asked, on_web=True)
+        return self._shown(session)
+
     async def _go_on(self, request: Request) -> Response:
         answers = _form(await request.body())
         session = answers.pop("session", "")
@@ -198,7 +228,8 @@ class EnrollmentService:
         going = self._sessions[session]
         match self.portal.step(going.asked, going.answers):
             case Page() as page:
-                going.answers.pop("password", None)
+                if page.problem:
+                    going.answers.pop("password", None)
                 body = to_html(page, action=LOGIN, session=session)
                 return Response(body, media_type="text/html")
             case Refused(text):
@@ -213,11 +244,29 @@ class EnrollmentService:
             grant = self.side.sign_in(admitted.account, admitted.kind)
         except SignInRefused as refusal:
             return Response(str(refusal), status_code=403, media_type="text/plain")
+        if going.on_web:
+            return self._downloaded(admitted, grant.token)
         if self.method is Method.SIMPLE:
             return _redirect(enrollment.results_url(grant.token))
         code = self._fresh()
         self._codes[code] = _Code(grant.token)
         return _redirect(enrollment.redirect_url(REDIRECT, code=code, state=going.state))
+
+    def _downloaded(self, admitted: Admitted, token: str) -> Response:
+        """The profile of the web page. No sign-in on the phone goes with it, so its addresses carry the token."""
+        is_user = admitted.kind.is_user_enrollment
+        made = mdm_profile.EnrollmentProfile(
+            identifier=ENROLLMENT_PROFILE,
+            name=self.name,
+            topic=TOPIC,
+            server_url=f"https://{self.host}/mdm/connect/{token}",
+            checkin_url=f"https://{self.host}/mdm/checkin/{token}",
+            identity=self.identity_payload(token),
+            managed_apple_id=admitted.account if is_user else None,
+            access_rights=None if is_user else ALL_RIGHTS,
+        )
+        content = profiles.write(made.to_profile())
+        return Response(content, media_type=mdm_profile.CONTENT_TYPE)
 
     async def _token(self, request: Request) -> Response:
         form = _form(await request.body())

@@ -1,0 +1,41 @@
+"""The organization's own web server: it answers service discovery, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import parse_qs
+
+from attrs import frozen
+
+from ueapi.apple.enrollment import Refusal, RefusalCode, discovery
+from ueapi.rehearsal.wire import Message, Receive, Send
+
+_NOT_YET: Final = Refusal(code=RefusalCode.DISCOVERY_FAILED, message="Nobody has invited you yet.")
+
+
+@frozen
+class Domain:
+    """`leads_to` says where a person of this address enrolls now: a `BaseURL`, or `None` for a refusal."""
+
+    leads_to: Callable[[str], str | None]
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        del receive
+        status, body = self._answer(scope)
+        headers = [
+            (b"content-type", discovery.CONTENT_TYPE.encode()),
+            (b"cache-control", b"no-store"),
+        ]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _answer(self, scope: Message) -> tuple[int, bytes]:
+        if scope["path"] != discovery.WELL_KNOWN:
+            return 404, b""
+        asked = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        base_url = self.leads_to(asked.get("user-identifier", [""])[-1])
+        if base_url is None:
+            return 403, _NOT_YET.to_json()
+        return 200, discovery.document(base_url).to_json()
