@@ -33,7 +33,7 @@ def test_secrets_show_in_no_repr_and_no_error():
         {"url": "https://api-admin:p-secret@services.m3.maas360.com"},
         {"billing_id": ""},
         {"page_rows": 500},
-        {"page_rows": 3},
+        {"page_rows": 0},
         {"managed_apple_id": "upn"},
     ],
 )

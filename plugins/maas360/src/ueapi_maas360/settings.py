@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 
 from ueapi.contract import Settings
 
-PageRows = Literal[25, 50, 100, 200, 250]
-"""The page sizes the product documents; what it does with others is unknown."""
+LARGEST_PAGE: Final = 250
+"""Rows of the largest page the product documents."""
 
 
 class Maas360Settings(Settings):
@@ -31,8 +31,12 @@ class Maas360Settings(Settings):
     app_access_key: SecretStr
     platform_id: str = Field(default="3", min_length=1)
     """Number of the platform the application was registered for; 3 for nearly all of them."""
-    page_rows: PageRows = 250
-    """Rows asked for in one page of users or devices."""
+    page_rows: int = Field(default=LARGEST_PAGE, ge=1, le=LARGEST_PAGE)
+    """Rows asked for in one page of users, groups, devices or apps.
+
+    The product documents 25, 50, 100, 200 and 250; what it does with other sizes is unknown. Leave the largest against a
+    real account: each page is a call.
+    """
     managed_apple_id: Literal["email", "unknown"] = "email"
     """Where a person's Managed Apple ID is read from, since no field holds it.
 
