@@ -30,7 +30,7 @@ def test_a_good_backend_is_graded_and_its_results_are_kept(tmp_path: Path) -> No
     done = CliRunner().invoke(app, ["plugin", "check", "hexnode", "--out", str(kept)])
 
     assert done.exit_code == 0, done.output
-    assert "None of 14 tests fails." in done.output
+    assert "None of 15 tests fails." in done.output
     assert "Grade of Hexnode UEM: " in done.output
     assert json.loads(kept.read_text(encoding="utf-8"))["backend"] == "hexnode"
 
@@ -41,7 +41,7 @@ def test_a_failing_test_is_named_with_its_hint(monkeypatch: pytest.MonkeyPatch) 
     done = CliRunner().invoke(app, ["plugin", "check", "hexnode"])
 
     assert done.exit_code == 1
-    assert "2 of 14 tests fail" in done.output
+    assert "2 of 15 tests fail" in done.output
     assert "apps.ensure.already-there" in done.output
 
 

@@ -23,6 +23,7 @@ from ueapi.testing import (
     ProfilesConformance,
     SheetConformance,
     UsersConformance,
+    ValuesConformance,
     missing_suites,
 )
 
@@ -63,6 +64,9 @@ class TestConnection(ConnectionConformance): ...
 
 
 class TestEvents(EventsConformance): ...
+
+
+class TestValues(ValuesConformance): ...
 
 
 class TestPrivacy(PrivacyConformance): ...

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ueapi.testing.running import Conformance, run
     from ueapi.testing.sheet import SheetConformance, missing_suites
     from ueapi.testing.tiers import Tier
+    from ueapi.testing.values import ValuesConformance
 
 __all__ = [
     "AppsConformance",
@@ -68,6 +69,7 @@ __all__ = [
     "SheetConformance",
     "Tier",
     "UsersConformance",
+    "ValuesConformance",
     "all_tests",
     "grade",
     "missing_suites",
@@ -96,6 +98,7 @@ _HOMES: Final = {
     "SheetConformance": "sheet",
     "Tier": "tiers",
     "UsersConformance": "people",
+    "ValuesConformance": "values",
     "all_tests": "catalog",
     "grade": "grading",
     "missing_suites": "sheet",

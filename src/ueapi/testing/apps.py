@@ -7,7 +7,7 @@ from unittest import SkipTest
 
 from ueapi.client import Tenant
 from ueapi.contract import Capability, Change
-from ueapi.model import App, AppDraft, AppKind
+from ueapi.model import App, AppDraft, AppKind, LicenseMode
 from ueapi.rehearsal.apps_and_books import StoreApp
 from ueapi.testing.harness import Harness, plain
 from ueapi.testing.promises import promise
@@ -120,6 +120,26 @@ class AppsConformance:
         for app in rows:
             expected = wanted.get(app.bundle_id or "")
             assert app.store_id == (expected if harness.can(Capability.APPS_STORE_ID) else None)
+
+    @promise(
+        "apps.license-mode.never-guessed",
+        Topic.READS,
+        Capability.APPS_LIST,
+        fix="Read `license_mode` from the product, and leave it None where the product doesn't show it.",
+    )
+    def test_license_modes_are_read_and_never_guessed(self, harness: Harness) -> None:
+        """An app shows the license mode it has or none at all: who plans by a wrong one buys the wrong licenses."""
+        rows = harness.both_ways(Capability.APPS_LIST, lambda t: list(t.apps.list())) or []
+        if harness.can(Capability.APPS_GET):
+            rows += [harness.tenant.apps.get(row.id) for row in rows]
+        licensed = {
+            a.bundle_id for a in harness.fleet.apps if a.kind in (AppKind.STORE, AppKind.CUSTOM)
+        }
+        for app in rows:
+            true = LicenseMode.USER if app.bundle_id in licensed else None
+            assert app.license_mode in (None, true), (
+                f"{app.name} shows {app.license_mode}, and has {true or 'no licenses'}"
+            )
 
     @promise(
         "apps.ensure.already-there",

@@ -21,6 +21,7 @@ from ueapi.testing.profiles import ProfilesConformance
 from ueapi.testing.promises import Promise, promise_of
 from ueapi.testing.sheet import SheetConformance
 from ueapi.testing.tiers import Tier
+from ueapi.testing.values import ValuesConformance
 
 SUITES: Final = (
     SheetConformance,
@@ -34,6 +35,7 @@ SUITES: Final = (
     EnrollmentsConformance,
     CommandsConformance,
     EventsConformance,
+    ValuesConformance,
     PrivacyConformance,
     CostConformance,
     FaultsConformance,

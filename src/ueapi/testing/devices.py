@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
 from unittest import SkipTest
 
 from ueapi.client import Tenant
@@ -24,6 +26,8 @@ from ueapi.testing.subjects import (
 from ueapi.testing.tiers import Topic
 
 HIDDEN_FIELDS = ("serial", "serial_number", "udid", "imei", "meid", "phone_number", "location")
+SLACK: Final = timedelta(minutes=1)
+"""How far a product may round a time."""
 HEARD = 2.0
 """Hours in which a phone that is on hears of an order."""
 
@@ -156,6 +160,23 @@ class DevicesConformance:
             assert not any(hasattr(device, field) for field in HIDDEN_FIELDS)
 
     @promise(
+        "devices.times.as-they-happened",
+        Topic.READS,
+        Capability.DEVICES_LIST,
+        fix="Read each time with its zone; one written without is in the product's zone, and never in this machine's.",
+    )
+    def test_times_are_those_at_which_things_happened(self, harness: Harness) -> None:
+        """Every time of a device lies between the fleet's first enrollment and now: no zone is lost on the way."""
+        devices = harness.both_ways(Capability.DEVICES_LIST, lambda t: list(t.devices.list()))
+        began, now = harness.world.clock.start, harness.world.clock.now()
+        for device in devices or ():
+            for name, moment in _times(device):
+                early, late = began - SLACK - moment, moment - now - SLACK
+                assert max(early, late) <= timedelta(0), (
+                    f"{name} is {max(early, late)} too {'early' if early > late else 'late'}"
+                )
+
+    @promise(
         "devices.get.as-listed",
         Topic.LAWS,
         Capability.DEVICES_GET,
@@ -277,3 +298,12 @@ class DevicesConformance:
         harness.tenant.devices.forget(device_id)
 
         assert {d.id for d in harness.tenant.devices.list()} == before - {device_id}
+
+
+def _times(device: Device) -> Iterator[tuple[str, datetime]]:
+    told = {
+        "last_seen": device.last_seen,
+        "enrollment.since": device.enrollment.since,
+        "enrollment.ended": device.enrollment.ended,
+    }
+    yield from ((name, moment) for name, moment in told.items() if moment is not None)

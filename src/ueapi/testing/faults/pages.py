@@ -18,6 +18,7 @@ from ueapi.testing.faults.line import Line
 from ueapi.testing.faults.outcome import Outcome, offered, rest, tried
 from ueapi.testing.harness import Harness
 from ueapi.testing.promises import promise
+from ueapi.testing.subjects import with_pages
 from ueapi.testing.tiers import Topic
 
 SIZES: Final = (4, 5)
@@ -94,10 +95,11 @@ class PagesConformance:
 
 def _odd_listings(harness: Harness, oddity: Oddity) -> Iterator[Listed]:
     """Each listing of things, with small pages that are odd whenever they can be."""
+    harness, sizes = with_pages(harness, SIZES)
     readings = [(r, _ids(r.prepare(harness)(harness.tenant))) for r in offered(harness, LISTINGS)]
     line = Line.at(harness)
     application, happened = line.application, False
-    for rows, (reading, ids) in product(SIZES, readings):
+    for rows, (reading, ids) in product(sizes, readings):
         odd = OddContent(application, random.Random(0), Oddities({oddity: 1.0}))
         line.application = odd
         rest(harness)

@@ -58,6 +58,8 @@ class Maas360Simulator(Simulator):
     """A MaaS360 account. What public sources leave open says "Guess", or is in `assumed`."""
 
     backend = "maas360"
+    page_setting = "page_rows"
+    page_sizes = (25, 50, 100, 200, 250)
     enumerated = frozenset(
         {"deviceStatus", "enrollmentMode", "maas360ManagedStatus", "ownership", "platformName"}
     )
