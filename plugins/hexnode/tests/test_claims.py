@@ -5,6 +5,7 @@ from plugins.hexnode.tests.portal import Portal, backend, listing
 
 from ueapi.contract import Capability, Level
 from ueapi.errors import CapabilityUnsupported, ManualStepRequired
+from ueapi.testing import Harness
 from ueapi_hexnode.native import HexnodeApi
 from ueapi_hexnode.plugin import ueapi_backend
 from ueapi_hexnode.sheet import SHEET
@@ -54,3 +55,15 @@ def test_every_path_ends_with_a_slash():
     portal.run(made.users.page(None))
 
     assert all(call.path.endswith("/") for call in portal.calls)
+
+
+def test_a_tenant_runs_the_products_own_api():
+    tenant = Harness.build("hexnode", users=3).tenant
+    api = tenant.native
+    assert isinstance(api, HexnodeApi)
+    device = next(iter(tenant.devices.list()))
+
+    found = tenant.run(api, HexnodeApi.read, "/devices/{id}/", device.id)
+
+    assert isinstance(found, dict)
+    assert str(found["id"]) == device.id

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ueapi.contract import Capability, needs
 from ueapi.flow import Effect, Flow, ask
 from ueapi_hexnode.facets.calls import reading, writing
 
 
 class HexnodeApi:
-    """Flows for any endpoint. A path starts after `/api/v1` and ends with a slash, such as `/appgroups/{id}/`."""
+    """Flows for any endpoint. A path starts after `/api/v1` and ends with a slash, such as `/appgroups/{id}/`.
 
+    A tenant runs them: `tenant.run(tenant.native, HexnodeApi.read, "/appgroups/")`. It runs what its sheet has a row
+    for, so they carry the one of listing devices.
+    """
+
+    @needs(Capability.DEVICES_LIST)
     def read(self, path: str, native: str = "") -> Flow[object]:
         """Get what is at a path; `native` fills its `{id}`."""
         reply = yield from ask(reading("native.read", path, native))
         return reply.json()
 
+    @needs(Capability.DEVICES_LIST)
     def write(
         self, method: str, path: str, body: Mapping[str, object], native: str = ""
     ) -> Flow[object]:

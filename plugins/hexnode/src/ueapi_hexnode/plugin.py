@@ -11,7 +11,7 @@ def ueapi_backend() -> BackendManifest:
     return BackendManifest(
         name="hexnode",
         product="Hexnode UEM",
-        contract="1.0",
+        contract="1.1",
         settings="ueapi_hexnode.settings:HexnodeSettings",
         build="ueapi_hexnode.backend:build",
         sheet="ueapi_hexnode.sheet:SHEET",

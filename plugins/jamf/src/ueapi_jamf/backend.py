@@ -13,6 +13,7 @@ from ueapi_jamf.facets.licenses import JamfLicenses
 from ueapi_jamf.facets.profiles import JamfProfiles
 from ueapi_jamf.facets.users import JamfUsers
 from ueapi_jamf.faults import fault
+from ueapi_jamf.native import JamfApi
 from ueapi_jamf.pace import LIMITS
 from ueapi_jamf.settings import JamfSettings
 
@@ -41,4 +42,5 @@ def build(settings: Settings, context: Context) -> Backend:
         apps=JamfApps(context),
         licenses=JamfLicenses(context),
         commands=JamfCommands(context),
+        native=JamfApi(),
     )

@@ -16,4 +16,5 @@ def ueapi_backend() -> BackendManifest:
         build="ueapi_jamf.backend:build",
         sheet="ueapi_jamf.sheet:SHEET",
         simulator="ueapi_jamf.simulator:build",
+        discovery="ueapi_jamf.discovery:enrollment_address",
     )

@@ -34,8 +34,8 @@ class Maas360Settings(Settings):
     page_rows: int = Field(default=LARGEST_PAGE, ge=1, le=LARGEST_PAGE)
     """Rows asked for in one page of users, groups, devices or apps.
 
-    The product documents 25, 50, 100, 200 and 250; what it does with other sizes is unknown. Leave the largest against a
-    real account: each page is a call.
+    The product documents 25, 50, 100, 200 and 250; what it does with other sizes is unknown. Leave the largest
+    against a real account: each page is a call.
     """
     managed_apple_id: Literal["email", "unknown"] = "email"
     """Where a person's Managed Apple ID is read from, since no field holds it.
