@@ -10,6 +10,7 @@ from attrs import define, field
 
 from ueapi.apple import mdm, plist, rules
 from ueapi.apple import profiles as apple_profiles
+from ueapi.apple.mdm.requests import REMOVE_WITH_ENROLLMENT
 from ueapi.apple.plist import PlistDict, PlistValue
 from ueapi.errors import InvalidModel
 from ueapi.model import EnrollmentID
@@ -24,6 +25,14 @@ REFUSED_BY_USER: Final = "UserRejected"
 OWNED_BY_USER: Final = "UserInstalledApp"
 DOMAIN: Final = "MCInstallationErrorDomain"
 
+_MANAGED_APP: Final[PlistDict] = {
+    "ExternalVersionIdentifier": 1,
+    "HasConfiguration": False,
+    "HasFeedback": False,
+    "IsValidated": True,
+    "ManagementFlags": REMOVE_WITH_ENROLLMENT,
+}
+"""What a phone tells of each managed app besides its state; simulated apps have one version and no configuration."""
 _PROFILES_KEPT: Final = 256
 _VERDICTS_KEPT: Final = 4096
 
@@ -213,7 +222,8 @@ def _list_applications(
     _: VirtualPhone, current: PhoneEnrollment, command: mdm.Command
 ) -> mdm.CommandResult:
     """Managed apps only: the work side has no view of the others."""
-    rows: PlistDict = {b: {"Status": state} for b, state in current.contents.apps.items()}
+    apps = current.contents.apps.items()
+    rows: PlistDict = {bundle_id: {**_MANAGED_APP, "Status": state} for bundle_id, state in apps}
     return _answer(current, command, response={"ManagedApplicationList": rows})
 
 
@@ -221,7 +231,11 @@ def _list_profiles(
     _: VirtualPhone, current: PhoneEnrollment, command: mdm.Command
 ) -> mdm.CommandResult:
     rows: list[PlistValue] = [
-        {"PayloadIdentifier": identifier, "PayloadDisplayName": profile.display_name or ""}
+        {
+            "PayloadIdentifier": identifier,
+            "PayloadDisplayName": profile.display_name or "",
+            "PayloadUUID": profile.uuid,
+        }
         for identifier, profile in current.contents.profiles.items()
     ]
     return _answer(current, command, response={"ProfileList": rows})

@@ -146,7 +146,15 @@ def checkin_from_plist(content: bytes) -> CheckIn:
         InvalidModel: no property list, an unknown message, a missing key, neither or both of EnrollmentID and UDID, or
             an identifier that User Enrollment keeps hidden beside an EnrollmentID. No value is in the message.
     """
-    row = plist.read(content)
+    return checkin_from_dict(plist.read(content))
+
+
+def checkin_from_dict(row: PlistDict) -> CheckIn:
+    """The same out of a property list that was read already.
+
+    Raises:
+        InvalidModel: as `checkin_from_plist`.
+    """
     name = text(row, _TYPE, "check-in")
     refuse_hidden(row, name)
     readers = _USER_READERS if ENROLLMENT_ID in row else _DEVICE_READERS
