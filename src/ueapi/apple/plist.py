@@ -102,6 +102,8 @@ def _without(value: PlistValue, masked: frozenset[str]) -> PlistValue:
 
 def _plain(value: PlistValue) -> PlistValue:
     """The value in plain types, times in UTC."""
+    if type(value) is str:
+        return value
     if isinstance(value, Mapping):
         return {key: _plain(child) for key, child in value.items()}
     if isinstance(value, datetime):
