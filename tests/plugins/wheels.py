@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -120,11 +121,16 @@ class Plugin:
 
 def install(plugins: tuple[Plugin, ...], folder: Path) -> Path:
     """Build the wheels and install them into a folder for PYTHONPATH."""
-    projects = [str(plugin.write(folder / "projects")) for plugin in plugins]
+    return installed([plugin.write(folder / "projects") for plugin in plugins], folder)
+
+
+def installed(paths: Sequence[Path], folder: Path) -> Path:
+    """Build the wheels of projects and install them into a folder for PYTHONPATH."""
+    projects = list(map(str, paths))
     wheels, site = folder / "wheels", folder / "site"
     _pip("wheel", "--no-build-isolation", "--no-deps", "--no-index", "-w", str(wheels), *projects)
     built = sorted(map(str, wheels.glob("*.whl")))
-    assert len(built) == len(plugins)
+    assert len(built) == len(projects)
     _pip("install", "--no-index", "--no-deps", "--target", str(site), *built)
     return site
 
