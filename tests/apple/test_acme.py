@@ -11,6 +11,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.apple.signers import NOW, Identity, ec_key, issue
@@ -24,84 +26,6 @@ URL = "https://acme.example.org/acme/order/1"
 IDENTIFIER = acme.Identifier("one-time-secret")
 KEY = ec.generate_private_key(ec.SECP256R1())
 CSR = build_request([[["O", "Example"]], [["CN", "phone"]]], KEY, password="one-time")
-VALUES = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**64), 2**64 - 1)
-    | st.binary(max_size=300)
-    | st.text(st.characters(exclude_categories=["Cs"]), max_size=30),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=4)
-    ),
-    max_leaves=12,
-)
-
-
-# ---------------------------------------------------------------- CBOR
-
-
-@settings(deadline=None)
-@given(VALUES)
-def test_a_value_reads_as_it_was_written(value: cbor.CborValue) -> None:
-    try:
-        content = cbor.encode(value)
-    except InvalidModel:  # nested deeper than attestations are
-        return
-
-    assert cbor.decode(content) == value
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=200))
-def test_any_bytes_are_read_or_refused(content: bytes) -> None:
-    try:
-        value = cbor.decode(content)
-    except InvalidModel:
-        return
-
-    assert cbor.decode(cbor.encode(value)) == value
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (b"", "cut short"),
-        (b"\x00\x00", "further bytes"),
-        (b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff", "cut short"),
-        (b"\xbb\xff\xff\xff\xff\xff\xff\xff\xff", "cut short"),
-        (b"\x5b\xff\xff\xff\xff\xff\xff\xff\xff", "cut short"),
-        (b"\x81" * 100 + b"\x00", "nests deeper"),
-        (b"\x9f\x00\xff", "no definite length"),
-        (b"\xc0\x00", "tag"),
-        (b"\xa1\x00\x00", "no text"),
-        (b"\xa2\x61a\x00\x61a\x00", "same key twice"),
-        (b"\x61\xff", "no Unicode"),
-        (b"\xf9\x00\x00", "no definite length"),
-        (b"\xf7", "neither true"),
-        (b"\x99\x04\x01" + b"\x00" * 1025, "more than 1024"),
-        (b"\x00" * (cbor.LARGEST + 1), "over the limit"),
-    ],
-)
-def test_hostile_bytes_are_no_attestation(content: bytes, why: str) -> None:
-    with pytest.raises(InvalidModel, match=why):
-        cbor.decode(content)
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [
-        (1000000, "1a000f4240"),
-        (-1000, "3903e7"),
-        (b"\x01\x02\x03\x04", "4401020304"),
-        ({"a": 1, "b": [2, 3]}, "a26161016162820203"),
-        ([True, None], "82f5f6"),
-    ],
-)
-def test_values_are_written_as_in_the_examples_of_rfc_8949(
-    value: cbor.CborValue, written: str
-) -> None:
-    assert cbor.encode(value).hex() == written
 
 
 # ---------------------------------------------------------------- signed requests
@@ -182,6 +106,50 @@ def test_what_was_altered_is_not_taken(broken: bytes) -> None:
 def test_a_broken_request_is_refused(body: bytes, why: str) -> None:
     with pytest.raises(InvalidModel, match=why):
         jose.read_request(body)
+
+
+def test_the_example_of_rfc_7515_is_verified() -> None:
+    """Appendix A.3, for ES256."""
+    key = jose.Jwk.from_json(
+        {
+            "kty": "EC",
+            "crv": "P-256",
+            "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+            "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
+        }
+    )
+    covered = (
+        b"eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQog"
+        b"Imh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
+    )
+    signature = jose.from_base64url(
+        "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q",
+        "s",
+    )
+    found = jose.SignedRequest(
+        protected=jose.Protected(nonce="n", url=URL, kid="k"),
+        payload=b"",
+        covered=covered,
+        signature=signature,
+    )
+
+    found.verify(key.public_key())
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
+def test_openssl_verifies_our_signature(tmp_path: Path) -> None:
+    row = json.loads(signed())
+    raw = jose.from_base64url(row["signature"], "signature")
+    r, s = int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big")
+    (tmp_path / "signature").write_bytes(encode_dss_signature(r, s))
+    (tmp_path / "covered").write_text(f"{row['protected']}.{row['payload']}")
+    pem = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (tmp_path / "key.pem").write_bytes(pem)
+
+    command = "openssl dgst -sha256 -verify key.pem -signature signature covered"
+    said = subprocess.run(command.split(), cwd=tmp_path, capture_output=True, check=True)
+
+    assert said.stdout.startswith(b"Verified OK")
 
 
 def test_a_point_beside_the_curve_is_no_key() -> None:

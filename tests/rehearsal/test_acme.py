@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from attrs import define
+from attrs import define, field
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.rehearsal.identities import (
     APPLE,
@@ -250,3 +252,84 @@ def test_a_certificate_for_another_key_is_refused() -> None:
 
     with pytest.raises(EnrollmentFailed, match="another key"):
         here.obtain(here.server.payload("token"))
+
+
+# ---------------------------------------------------------------- hostile input
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(
+            st.sampled_from(["identifiers", "type", "value", "attObj", "csr", "error"]), inner
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@define
+class Customer:
+    """Somebody with an account and an order, who then sends anything."""
+
+    here: Place
+    key: ec.EllipticCurvePrivateKey = field(factory=lambda: ec.generate_private_key(ec.SECP256R1()))
+    kid: str | None = None
+
+    def post(self, url: str, payload: bytes) -> Reply:
+        nonce = self.here.send("HEAD", f"https://{HOST}/acme/new-nonce", {}, b"")
+        protected = jose.Protected(
+            nonce=nonce.headers["replay-nonce"],
+            url=url,
+            jwk=None if self.kid else jose.Jwk.of(self.key.public_key()),
+            kid=self.kid,
+        )
+        body = jose.sign_request(payload, protected=protected, key=self.key)
+        return self.here.send("POST", url, {"content-type": jose.CONTENT_TYPE}, body)
+
+    def order(self) -> acme.Order:
+        self.kid = self.post(f"https://{HOST}/acme/new-account", b"{}").headers["location"]
+        secret = self.here.server.issuing.promise("token")
+        asked = acme.NewOrder(acme.Identifier(secret)).to_json()
+        return acme.Order.from_json(self.post(f"https://{HOST}/acme/new-order", asked).body)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()), st.booleans())
+def test_nothing_signed_gets_an_identity_by_chance(payload: bytes, attests: bool) -> None:
+    here = acme_place(apple=APPLE if attests else None)
+    customer = Customer(here)
+    order = customer.order()
+    task = order.authorizations[0].replace("authorization", "challenge")
+    urls = [f"https://{HOST}/acme/{name}" for name in ("new-account", "new-order")]
+    urls += [*order.authorizations, task, order.finalize, order.finalize[: -len("/finalize")]]
+
+    replies = [customer.post(url, payload) for url in urls]
+
+    assert all(200 <= reply.status < 500 for reply in replies)
+    assert all(reply.headers["replay-nonce"] for reply in replies)
+    assert here.server.issuing.certificate_of("token") is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=200))
+def test_whatever_is_sent_unsigned_is_refused(body: bytes) -> None:
+    here = acme_place()
+
+    reply = here.send(
+        "POST", f"https://{HOST}/acme/new-order", {"content-type": jose.CONTENT_TYPE}, body
+    )
+
+    assert reply.status == 400
+    assert reply.headers["content-type"].startswith("application/problem+json")
+
+
+def test_an_order_is_nobody_elses() -> None:
+    here = acme_place()
+    order = Customer(here).order()
+    other = Customer(here)
+    other.order()
+
+    reply = other.post(order.finalize, b"{}")
+
+    assert reply.status == 404

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.rehearsal.identities import (
     CLOCK,
@@ -159,6 +162,39 @@ def test_a_transaction_nobody_began_is_refused() -> None:
     )
 
     assert asking.answered(reply.body, nonce=nonce).failure is scep.Failure.BAD_CERTIFICATE
+
+
+def test_somebody_else_cannot_poll_for_a_request() -> None:
+    here = scep_place(polls=5)
+    with pytest.raises(EnrollmentFailed):
+        here.obtain(here.server.payload("token"))
+    own, other = RSA_KEYS[1], RSA_KEYS[0]
+    asking = scep.Asking(
+        key=other,
+        certificate=RSA_AUTHORITY.issue("phone", other.public_key()),
+        authority=RSA_AUTHORITY.certificate,
+    )
+    nonce = b"\x01" * 16
+    message = scep.read_message(asking.poll(nonce=nonce)).message
+    signed = scep.write_message(
+        evolve(message, transaction=scep.transaction_of(own.public_key())),
+        certificate=asking.certificate,
+        key=other,
+    )
+
+    reply = here.send("POST", f"https://{HOST}/scep?operation=PKIOperation", {}, signed)
+
+    assert scep.read_message(reply.body).message.failure is scep.Failure.BAD_CERTIFICATE
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.binary(max_size=200))
+def test_whatever_is_sent_to_scep_is_refused(body: bytes) -> None:
+    here = scep_place()
+
+    reply = here.send("POST", f"https://{HOST}/scep?operation=PKIOperation", {}, body)
+
+    assert reply.status == 400
 
 
 @pytest.mark.parametrize("query", ["", "?operation=GetCRL", "?operation=PKIOperation&message=x"])

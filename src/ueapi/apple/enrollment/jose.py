@@ -29,6 +29,7 @@ ALGORITHM: Final = "ES256"
 LARGEST: Final = 256 * 1024
 """Bytes of one signed message; one with an attestation has a few thousand."""
 
+_WRITER: Final = json.JSONEncoder(separators=(",", ":"))
 _CURVE: Final = "P-256"
 _WIDTH: Final = 32
 _ALPHABET: Final = re.compile(r"[A-Za-z0-9_-]*")
@@ -75,7 +76,7 @@ def read_json(content: bytes, what: str) -> Mapping[str, object]:
 
 def write_json(value: Mapping[str, object]) -> bytes:
     """JSON without spaces."""
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _WRITER.encode(value).encode()
 
 
 @frozen(kw_only=True)

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ueapi.apple.enrollment import scep
-from ueapi.apple.enrollment.certificate_request import CertificateRequest
+from ueapi.apple.enrollment.certificate_request import CertificateRequest, same_key
 from ueapi.apple.profiles import Payload
 from ueapi.apple.profiles.payloads import Scep, ScepRequest
 from ueapi.errors import InvalidModel
@@ -116,7 +116,7 @@ class ScepServer:
         message = received.message
         if message.kind is scep.MessageType.POLL:
             found = self._pending.get(message.transaction)
-            if found is None or message.transaction != _transaction(found.request):
+            if found is None or not same_key(found.request.key, received.signer.public_key()):
                 raise _Refused(scep.Failure.BAD_CERTIFICATE)
             return found
         if message.kind is not scep.MessageType.REQUEST:
@@ -138,10 +138,6 @@ class ScepServer:
 
     def _nonce(self) -> bytes:
         return bytes.fromhex(self.issuing.fresh())
-
-
-def _transaction(request: CertificateRequest) -> str:
-    return scep.transaction_of(request.key)
 
 
 def _in_query(request: Request) -> bytes:
