@@ -121,7 +121,9 @@ class VirtualPhone:
             CannotEnroll: it is enrolled already, its iOS doesn't know this way, or something on the way failed.
         """
         self._check_way(kind)
-        self._begin(self.way_in.downloaded(self, server, account, kind), account, kind)
+        held = self.way_in.downloaded(self, server, account, kind)
+        self._check_way(held.kind)
+        self._begin(held, account, held.kind)
 
     def _begin(self, held: Held, account: str, kind: EnrollmentKind) -> None:
         identifier = self._new_identifier() if kind.is_user_enrollment else self.seed.hardware.udid

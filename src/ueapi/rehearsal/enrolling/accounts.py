@@ -16,6 +16,16 @@ class Accounts:
     """Everyone has a password that follows from the address, so none has to be kept."""
 
     salt: str = field(default="", repr=False)
+    _codes: dict[str, str] = field(factory=dict, init=False, repr=False, eq=False)
+    """By account: the code in the newest message that has one."""
+
+    def send_code(self, account: str, code: str) -> None:
+        """A product's message brings the person a code."""
+        self._codes[account.casefold()] = code
+
+    def code_for(self, account: str) -> str:
+        """What the person types who is asked for a code; empty when no message brought one."""
+        return self._codes.get(account.casefold(), "")
 
     def password_of(self, account: str) -> str:
         """What the person types; upper and lower case of the account are the same person."""

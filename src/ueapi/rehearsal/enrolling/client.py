@@ -20,7 +20,7 @@ from ueapi.apple.profiles.envelope import open_document
 from ueapi.apple.profiles.signing import Signer
 from ueapi.errors import InvalidModel
 from ueapi.flow import Reply
-from ueapi.rehearsal.enrolling.pages import Form, read_form
+from ueapi.rehearsal.enrolling.pages import MOBILE, Form, read_form
 
 MOST_PAGES: Final = 12
 """Pages a person goes through before they give up."""
@@ -94,6 +94,8 @@ class Enroller:
     answers: Answers = field(repr=False)
     rng: random.Random = field(repr=False)
     family: discovery.ModelFamily = discovery.ModelFamily.IPHONE
+    browser: str = MOBILE
+    """How its browser names itself to web pages."""
     log: list[Exchanged] = field(factory=list)
     _message: bytes = field(default=b"", repr=False)
     """What the device says of itself; the same both times."""
@@ -228,7 +230,9 @@ class Enroller:
         """Fill in page after page, up to an address with our scheme or a profile."""
         method, here, body = "GET", url, b""
         for _ in range(MOST_PAGES):
-            headers = {"content-type": FORM_TYPE} if body else {}
+            headers = {"user-agent": self.browser}
+            if body:
+                headers["content-type"] = FORM_TYPE
             reply = self._sent(Step.SIGN_IN, method, here, headers, body)
             if reply.status in _REDIRECTS:
                 there = urljoin(here, reply.headers.get("location", ""))

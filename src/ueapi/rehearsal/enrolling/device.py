@@ -16,8 +16,9 @@ from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.device_side import DeviceSide
 from ueapi.rehearsal.enrolling.accounts import Accounts
 from ueapi.rehearsal.enrolling.authority import Authority
-from ueapi.rehearsal.enrolling.client import Enroller, EnrollmentFailed, Step
-from ueapi.rehearsal.enrolling.pages import Form
+from ueapi.rehearsal.enrolling.client import Enroller, EnrollmentFailed
+from ueapi.rehearsal.enrolling.filling import filled_in_by
+from ueapi.rehearsal.enrolling.pages import MOBILE, Form, Meaning
 from ueapi.rehearsal.enrolling.service import WEB
 from ueapi.rehearsal.fleet import PhoneSeed
 from ueapi.rehearsal.wire import Network
@@ -54,6 +55,7 @@ class Held:
 
     server: Server
     token: str = field(repr=False)
+    kind: EnrollmentKind
     checkin_url: str = field(repr=False)
     command_url: str = field(repr=False)
 
@@ -81,6 +83,8 @@ class WayIn:
     devices: Authority = field(repr=False)
     accounts: Accounts = field(repr=False)
     servers: dict[str, Server] = field(factory=dict)
+    browser: str = MOBILE
+    """How the phones' browsers name themselves."""
     messages: int = 0
     """Messages exchanged so far before the first check-in."""
     _signers: dict[str, Signer] = field(factory=dict, repr=False)
@@ -91,7 +95,7 @@ class WayIn:
         Raises:
             CannotEnroll: some step failed.
         """
-        device = self._enroller(phone, self._answers(account))
+        device = self._enroller(phone, filled_in_by(account, self.accounts, Meaning.PERSONAL))
         try:
             found = device.discovered(account)
             got = device.enrolled(found, account)
@@ -99,33 +103,42 @@ class WayIn:
             raise CannotEnroll(str(problem)) from None
         finally:
             self.messages += len(device.log)
-        return self._held(got.profile, token=got.token)
+        kind = EnrollmentKind.ACCOUNT_DRIVEN_USER
+        return self._held(got.profile, token=got.token, kind=kind)
 
     def downloaded(self, phone: Phone, server: Server, account: str, kind: EnrollmentKind) -> Held:
-        """Walk through a product's web page, and install what it hands out.
+        """Walk through a product's web page for that kind of enrollment, and install what it hands out.
+
+        What is handed out decides: a page can lead to another kind than the person meant.
 
         Raises:
             CannotEnroll: some step failed, or the profile is for another account.
         """
-        device = self._enroller(phone, self._answers(account, kind))
+        way = Meaning.PERSONAL if kind.is_user_enrollment else Meaning.ORGANIZATION
+        device = self._enroller(phone, filled_in_by(account, self.accounts, way))
         try:
             profile = device.downloaded(server.page)
         except EnrollmentFailed as problem:
             raise CannotEnroll(str(problem)) from None
         finally:
             self.messages += len(device.log)
-        wanted = account if kind.is_user_enrollment else None
-        if (profile.managed_apple_id or "").casefold() != (wanted or "").casefold():
+        got, token = profile.managed_apple_id, profile.server_url.rpartition("/")[2]
+        if got is None:
+            return self._held(profile, token=token, kind=EnrollmentKind.DEVICE)
+        if got.casefold() != account.casefold():
             raise CannotEnroll("the profile is for another Managed Apple ID")
-        return self._held(profile, token=profile.server_url.rpartition("/")[2])
+        return self._held(profile, token=token, kind=EnrollmentKind.PROFILE_DRIVEN_USER)
 
-    def _held(self, profile: mdm_profile.EnrollmentProfile, *, token: str) -> Held:
+    def _held(
+        self, profile: mdm_profile.EnrollmentProfile, *, token: str, kind: EnrollmentKind
+    ) -> Held:
         host = urlsplit(profile.server_url).hostname or ""
         if host not in self.servers:
             raise CannotEnroll("the profile leads to a service that isn't there")
         return Held(
             server=self.servers[host],
             token=token,
+            kind=kind,
             checkin_url=profile.checkin_url or profile.server_url,
             command_url=profile.server_url,
         )
@@ -137,28 +150,13 @@ class WayIn:
             told=_told(phone),
             answers=answers,
             rng=phone.rng,
+            browser=self.browser,
         )
 
     def _signer(self, key: str) -> Signer:
         if key not in self._signers:
             self._signers[key] = self.devices.signer("Simulated iPhone")
         return self._signers[key]
-
-    def _answers(
-        self, account: str, kind: EnrollmentKind = EnrollmentKind.ACCOUNT_DRIVEN_USER
-    ) -> Callable[[Form], Mapping[str, str]]:
-        known = {
-            "username": account,
-            "password": self.accounts.password_of(account),
-            "ownership": kind.value,
-        }
-
-        def answers(form: Form) -> Mapping[str, str]:
-            if form.problem:
-                raise EnrollmentFailed(Step.SIGN_IN, form.problem)
-            return {name: known[name] for name in form.asked if name in known}
-
-        return answers
 
 
 def _told(phone: Phone) -> enrollment.MachineInformation:

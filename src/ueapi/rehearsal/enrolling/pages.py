@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from html import escape
 from html.parser import HTMLParser
 from typing import Final, Protocol
@@ -12,15 +13,43 @@ from attrs import define, field, frozen
 from ueapi.model import EnrollmentKind
 
 LARGEST: Final = 256 * 1024
+MOBILE: Final = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_7 like Mac OS X) AppleWebKit/605.1.15"
+"""How the browser of a phone names itself."""
+DESKTOP: Final = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15"
+"""How it names itself once it is told to ask for the desktop's pages."""
+
+
+class Meaning(StrEnum):
+    """What a question asks for, or what an answer stands for, whatever words and names a page has for it."""
+
+    ACCOUNT = "account"
+    """The account of the sign-in: an address or a name of the organization's directory."""
+    MANAGED_ACCOUNT = "managed-account"
+    PASSWORD = "password"
+    CODE = "code"
+    """What a message to the person brought."""
+    CONSENT = "consent"
+    """The one answer with which it goes on, such as to terms."""
+    ANY = "any"
+    """A choice that doesn't matter for how the phone enrolls."""
+    PERSONAL = "personal"
+    """The phone is the person's own, and only work on it is managed."""
+    ORGANIZATION = "organization"
+    """The phone is the organization's, or the whole of it is managed."""
 
 
 @frozen(kw_only=True)
 class Question:
-    """One thing a page asks. With `options` (value → text) one of them is chosen, otherwise something is typed."""
+    """One thing a page asks. With `options` (value → text) one of them is chosen, otherwise something is typed.
+
+    `meaning` says what is asked for; `meanings` (value → meaning) what an option stands for, where that matters.
+    """
 
     name: str
     label: str
+    meaning: Meaning
     options: Mapping[str, str] = field(factory=dict)
+    meanings: Mapping[str, Meaning] = field(factory=dict)
     is_secret: bool = False
     value: str = field(default="", repr=False)
 
@@ -52,10 +81,26 @@ class Refused:
 
 @frozen(kw_only=True)
 class Asked:
-    """Who wants in, and how their device asked."""
+    """Who wants in, and how their device asked. `browser` is how a web page's reader names their browser."""
 
     identifier: str = field(repr=False)
     kind: EnrollmentKind
+    browser: str = ""
+
+    @property
+    def sees_desktop(self) -> bool:
+        """Whether the page is shown as on a desktop."""
+        return "Macintosh" in self.browser
+
+
+def account_question(value: str, label: str) -> Question:
+    """Who signs in; `value` is what is filled in already."""
+    return Question(name="username", label=label, meaning=Meaning.ACCOUNT, value=value)
+
+
+def password_question() -> Question:
+    """The password that belongs to the account."""
+    return Question(name="password", label="Password", meaning=Meaning.PASSWORD, is_secret=True)
 
 
 class Portal(Protocol):
@@ -94,8 +139,8 @@ class PasswordPortal:
         return Page(
             title=self.title,
             questions=(
-                Question(name="username", label="Managed Apple Account", value=account),
-                Question(name="password", label="Password", is_secret=True),
+                account_question(account, "Managed Apple Account"),
+                password_question(),
             ),
             problem=problem,
         )
@@ -104,6 +149,10 @@ class PasswordPortal:
 _OWNERSHIP: Final = {
     EnrollmentKind.PROFILE_DRIVEN_USER.value: "This is my own device",
     EnrollmentKind.DEVICE.value: "My organization owns this device",
+}
+_STANDS_FOR: Final = {
+    EnrollmentKind.PROFILE_DRIVEN_USER.value: Meaning.PERSONAL,
+    EnrollmentKind.DEVICE.value: Meaning.ORGANIZATION,
 }
 
 
@@ -120,7 +169,13 @@ class WebPortal:
             return found
         chosen = answers.get("ownership")
         if chosen not in _OWNERSHIP:
-            question = Question(name="ownership", label="Whose device is it?", options=_OWNERSHIP)
+            question = Question(
+                name="ownership",
+                label="Whose device is it?",
+                meaning=Meaning.ANY,
+                options=_OWNERSHIP,
+                meanings=_STANDS_FOR,
+            )
             return Page(title="Your device", questions=(question,))
         return Admitted(account=found.account, kind=EnrollmentKind(chosen))
 
@@ -140,14 +195,19 @@ def to_html(page: Page, *, action: str, session: str) -> bytes:
 
 
 def _field(question: Question) -> str:
-    name, label = escape(question.name), escape(question.label)
+    label = escape(question.label)
+    named = f'name="{escape(question.name)}" data-meaning="{question.meaning}"'
     if question.options:
-        options = "".join(
-            f'<option value="{escape(v)}">{escape(t)}</option>' for v, t in question.options.items()
-        )
-        return f'<label>{label} <select name="{name}">{options}</select></label>'
+        options = "".join(_option(question, v, t) for v, t in question.options.items())
+        return f"<label>{label} <select {named}>{options}</select></label>"
     kind = "password" if question.is_secret else "text"
-    return f'<label>{label} <input type="{kind}" name="{name}" value="{escape(question.value)}"></label>'
+    return f'<label>{label} <input type="{kind}" {named} value="{escape(question.value)}"></label>'
+
+
+def _option(question: Question, value: str, text: str) -> str:
+    stands_for = question.meanings.get(value)
+    meant = f' data-meaning="{stands_for}"' if stands_for else ""
+    return f'<option value="{escape(value)}"{meant}>{escape(text)}</option>'
 
 
 @define
@@ -158,6 +218,11 @@ class Form:
     hidden: dict[str, str] = field(factory=dict, repr=False)
     asked: dict[str, tuple[str, ...]] = field(factory=dict)
     """Name → values to choose from; none where something is typed."""
+    meant: dict[str, str] = field(factory=dict)
+    """Name → what the question asks for, where the page says it."""
+    stands_for: dict[tuple[str, str], str] = field(factory=dict)
+    """Name and value → what the option stands for, where the page says it."""
+    title: str = ""
     problem: str = ""
 
 
@@ -174,7 +239,7 @@ class _FormReader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.form = Form()
         self._select: str | None = None
-        self._in_alert = False
+        self._in_alert = self._in_title = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         row = {key: value or "" for key, value in attrs}
@@ -184,20 +249,32 @@ class _FormReader(HTMLParser):
             case "input" if row.get("type") == "hidden":
                 self.form.hidden[row.get("name", "")] = row.get("value", "")
             case "input" if row.get("name"):
-                self.form.asked[row["name"]] = ()
+                self._ask(row)
             case "select":
                 self._select = row.get("name", "")
-                self.form.asked[self._select] = ()
+                self._ask(row)
             case "option" if self._select is not None:
-                self.form.asked[self._select] += (row.get("value", ""),)
+                value = row.get("value", "")
+                self.form.asked[self._select] += (value,)
+                if meaning := row.get("data-meaning"):
+                    self.form.stands_for[self._select, value] = meaning
             case _:
                 self._in_alert = row.get("role") == "alert"
+                self._in_title = tag == "title"
+
+    def _ask(self, row: Mapping[str, str]) -> None:
+        name = row.get("name", "")
+        self.form.asked[name] = ()
+        if meaning := row.get("data-meaning"):
+            self.form.meant[name] = meaning
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self._select = None
-        self._in_alert = False
+        self._in_alert = self._in_title = False
 
     def handle_data(self, data: str) -> None:
         if self._in_alert:
             self.form.problem += data
+        if self._in_title:
+            self.form.title += data

@@ -212,7 +212,11 @@ class EnrollmentService:
     async def _open(self, request: Request) -> Response:
         """The page for a downloaded profile: the way in is asked there."""
         session = self._fresh()
-        asked = Asked(identifier=request.query_params.get("user", ""), kind=EnrollmentKind.UNKNOWN)
+        asked = Asked(
+            identifier=request.query_params.get("user", ""),
+            kind=EnrollmentKind.UNKNOWN,
+            browser=request.headers.get("user-agent", ""),
+        )
         self._sessions[session] = _Session(asked, on_web=True)
         return self._shown(session)
 
