@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from attrs import astuple, define, evolve, field, frozen
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ueapi.apple import mdm, plist
+from ueapi.apple import mdm
+from ueapi.apple.declarations import Declaration
 from ueapi.errors import InvalidModel
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.apps_and_books import account_key
 from ueapi.rehearsal.clock import VirtualClock
+from ueapi.rehearsal.declaring import declared, tokens_of
 from ueapi.rehearsal.enrollments import (
     ENROLLMENT_PROFILE,
     EnrollmentRecord,
@@ -27,6 +30,16 @@ from ueapi.rehearsal.enrollments import (
     SignInRefused,
 )
 from ueapi.rehearsal.fleet import Hardware
+from ueapi.rehearsal.refusing import (
+    UNRECOGNIZED,
+    Refused,
+    broken,
+    gone,
+    problem,
+    refusal,
+    sign_in_again,
+)
+from ueapi.rehearsal.reported import hardware_shown, note_reported
 
 __all__ = [
     "CHECKIN_TYPE",
@@ -47,7 +60,6 @@ QUERIES: Final = ("DeviceName", "OSVersion", "ModelName", "ProductName")
 """What `inquire` asks; Apple allows all of it under User Enrollment."""
 CHECKIN_TYPE: Final = "application/x-apple-aspen-mdm-checkin"
 COMMAND_TYPE: Final = "application/x-apple-aspen-mdm"
-UNRECOGNIZED: Final = "com.apple.unrecognized.device"
 
 
 _Introduction = mdm.Authenticate | mdm.DeviceEnrollmentAuthenticate
@@ -61,13 +73,8 @@ class _Pending:
     managed_apple_id: str = field(repr=False)
     kind: EnrollmentKind
     hardware: Hardware | None = field(repr=False)
-
-
-class _Refused(Exception):
-    """Ends a request early with this response."""
-
-    def __init__(self, response: Response) -> None:
-        self.response = response
+    ends: datetime | None = None
+    """From when on the token isn't accepted any more."""
 
 
 @define(eq=False)
@@ -81,8 +88,12 @@ class DeviceSide:
     rng: random.Random = field(repr=False)
     hooks: Hooks = field(repr=False)
     push: Push | None = field(default=None, repr=False)
+    challenge: Callable[[EnrollmentKind], str] | None = field(default=None, repr=False)
+    """What a phone is told whose token has ended: the value of `WWW-Authenticate`. Set by the way in."""
     _grants: dict[str, _Pending] = field(factory=dict, repr=False)
     _by_token: dict[str, EnrollmentRecord] = field(factory=dict, repr=False)
+    _records: dict[str, EnrollmentRecord] = field(factory=dict, repr=False)
+    """By the token of the enrollment, which stays when another is issued."""
     _by_identifier: dict[str, EnrollmentRecord] = field(factory=dict, repr=False)
 
     # -- what the product does ---------------------------------------------------------------------
@@ -116,6 +127,20 @@ class DeviceSide:
         pending = self._grants[token]
         if not pending.kind.is_user_enrollment:
             self._grants[token] = evolve(pending, hardware=hardware)
+
+    def limit(self, token: str, ends: datetime) -> None:
+        """Accept a token until then only; the phone is asked to sign in again afterwards."""
+        self._grants[token] = evolve(self._grants[token], ends=ends)
+
+    def renew(self, token: str) -> Grant | None:
+        """Another token for whoever holds this one, as a refresh token buys it; `None` once the enrollment ended."""
+        record = self._by_token.get(token)
+        if record is None or record.ended is not None:
+            return None
+        grant = Grant(token=f"{self.rng.getrandbits(128):032x}")
+        self._grants[grant.token] = evolve(self._grants[token], ends=None)
+        self._carry_on(record, grant.token)
+        return grant
 
     def queue(self, record: EnrollmentRecord, command: mdm.Command) -> None:
         """Queue a command and wake the phone. Nothing is queued for an ended enrollment."""
@@ -157,6 +182,12 @@ class DeviceSide:
         ):
             self.queue(record, command)
 
+    def declare(self, record: EnrollmentRecord, declarations: Iterable[Declaration]) -> None:
+        """Declare this and nothing else to a phone, and have it look."""
+        record.declarations, record.declared_at = tuple(declarations), self.clock.now()
+        uuid, ios = self.new_command_id(), record.os_version or None
+        self.queue(record, mdm.declarative_management(uuid, tokens_of(record), ios=ios))
+
     # -- records -----------------------------------------------------------------------------------
 
     def record(self, identifier: str) -> EnrollmentRecord | None:
@@ -165,20 +196,20 @@ class DeviceSide:
 
     def records(self) -> tuple[EnrollmentRecord, ...]:
         """Every enrollment there ever was, oldest first."""
-        return tuple(self._by_token.values())
+        return tuple(self._records.values())
 
     def active_of(self, managed_apple_id: str) -> tuple[EnrollmentRecord, ...]:
         """The account's enrollments that are active now, oldest first."""
         key = account_key(managed_apple_id)
         return tuple(
             r
-            for r in self._by_token.values()
+            for r in self._records.values()
             if r.is_active and account_key(r.managed_apple_id) == key
         )
 
     def secrets(self) -> frozenset[str]:
         """Tokens and hardware identifiers it holds or issued; none may ever leave."""
-        return frozenset(_secrets(self._grants, self._by_token.values()))
+        return frozenset(_secrets(self._grants, self._records.values()))
 
     # -- what phones reach -------------------------------------------------------------------------
 
@@ -193,7 +224,7 @@ class DeviceSide:
 
     def _checkin(self, token: str, body: bytes) -> Response:
         pending = self._signed_in(token)
-        message = mdm.checkin_from_plist(body)
+        message = mdm.message_from_plist(body)
         match message:
             case mdm.Authenticate() | mdm.DeviceEnrollmentAuthenticate():
                 self._authenticate(token, pending, message)
@@ -201,6 +232,11 @@ class DeviceSide:
                 self._token_update(self._known(token, message), message)
             case mdm.CheckOut() | mdm.DeviceEnrollmentCheckOut():
                 self._leave(self._known(token, message))
+            case mdm.DeclarativeManagement():
+                return declared(self._known(token, message), message)
+            case mdm.GetToken():
+                self._known(token, message)
+                raise Refused(problem(400, "this service hands out no such token"))
         return Response(status_code=200)
 
     def _connect(self, token: str, body: bytes) -> Response:
@@ -228,41 +264,60 @@ class DeviceSide:
 
     def _signed_in(self, token: str) -> _Pending:
         pending = self._grants.get(token)
-        if pending is None:
-            raise _Refused(_problem(401, "sign in first"))
         record = self._by_token.get(token)
         if record is not None and record.ended is not None:
-            raise _Refused(JSONResponse({"code": UNRECOGNIZED}, status_code=403))
+            raise Refused(gone(record.os_version))
+        if pending is None:
+            raise Refused(problem(401, "sign in first"))
+        if pending.ends is not None and pending.ends <= self.clock.now():
+            raise Refused(sign_in_again(self.challenge and self.challenge(pending.kind)))
         return pending
 
     def _known(self, token: str, message: mdm.FromDevice) -> EnrollmentRecord:
-        record = self._by_token.get(token)
+        record = self._by_token.get(token) or self._returned(token, message)
         if record is None or record.identifier != message.identifier:
-            raise _Refused(
-                _problem(400, "this token belongs to another enrollment, or to none yet")
-            )
+            raise Refused(problem(400, "this token belongs to another enrollment, or to none yet"))
         record.last_seen = self.clock.now()
         return record
 
+    def _returned(self, token: str, message: mdm.FromDevice) -> EnrollmentRecord | None:
+        """The enrollment whose person signed in again: the same account came the same way."""
+        record, pending = self._by_identifier.get(message.identifier), self._grants[token]
+        if record is None or record.kind is not pending.kind:
+            return None
+        if account_key(record.managed_apple_id) != account_key(pending.managed_apple_id):
+            return None
+        if record.ended is not None:
+            raise Refused(gone(record.os_version))
+        self._carry_on(record, token)
+        return record
+
+    def _carry_on(self, record: EnrollmentRecord, token: str) -> None:
+        """From now on the enrollment's messages carry this token, and the one before is worth nothing."""
+        self.limit(record.bearer, self.clock.now())
+        record.bearer, self._by_token[token] = token, record
+
     def _authenticate(self, token: str, pending: _Pending, message: _Introduction) -> None:
         if isinstance(message, mdm.Authenticate) is not pending.kind.is_user_enrollment:
-            raise _Refused(_problem(400, "the identifier doesn't fit the way of enrollment"))
+            raise Refused(problem(400, "the identifier doesn't fit the way of enrollment"))
         now = self.clock.now()
         record = EnrollmentRecord(
             identifier=message.identifier,
             managed_apple_id=pending.managed_apple_id,
             kind=pending.kind,
             token=token,
+            bearer=token,
             since=now,
             last_seen=now,
             os_version=message.os_version or "",
             product_name=message.product_name or "",
-            hardware=pending.hardware or _shown(message),
+            hardware=pending.hardware or hardware_shown(message),
         )
         former = self._by_identifier.get(record.identifier)
         if former is not None and former.token != token and former.ended is None:
             self._leave(former)
-        self._by_token[token] = self._by_identifier[record.identifier] = record
+        self._by_token[token] = self._records[token] = record
+        self._by_identifier[record.identifier] = record
 
     def _token_update(self, record: EnrollmentRecord, message: _PushAddress) -> None:
         record.push_token, record.push_magic = message.token, message.push_magic
@@ -279,7 +334,7 @@ class DeviceSide:
             record.postponed.add(command.uuid)
             return
         record.queue.remove(command)
-        _note_reported(record, result)
+        note_reported(record, result)
         self.hooks.answered(record, command, result)
         if _ends_enrollment(command) and result.status == mdm.Status.ACKNOWLEDGED:
             self._leave(record)
@@ -295,18 +350,6 @@ class DeviceSide:
         record.ended, record.is_active = self.clock.now(), False
         record.queue.clear()
         self.hooks.left(record)
-
-
-def _shown(message: _Introduction) -> Hardware | None:
-    """The hardware as a device names it under Device Enrollment."""
-    if isinstance(message, mdm.Authenticate):
-        return None
-    return Hardware(
-        serial=message.serial_number or "",
-        udid=message.udid,
-        imei=message.imei or "",
-        phone_number="",
-    )
 
 
 def bearer(headers: Mapping[str, str]) -> str:
@@ -331,30 +374,8 @@ class _Guarded:
     def _answered(self, token: str, body: bytes) -> Response:
         try:
             return self.answer(token, body)
-        except (_Refused, InvalidModel) as problem:
-            return _broken(body) or _refusal(problem)
-
-
-def _refusal(problem: _Refused | InvalidModel) -> Response:
-    return problem.response if isinstance(problem, _Refused) else _problem(400, problem.message)
-
-
-def _broken(body: bytes) -> Response | None:
-    """What is wrong with the message whoever sent it; that is said before anything else.
-
-    Readers of messages refuse both identifiers too, so nothing has happened yet.
-    """
-    try:
-        message = plist.read(body)
-    except InvalidModel as problem:
-        return _problem(400, problem.message)
-    if "UDID" in message and "EnrollmentID" in message:
-        return _problem(400, "a message carries EnrollmentID or UDID, never both")
-    return None
-
-
-def _problem(status: int, text: str) -> Response:
-    return JSONResponse({"code": "org.example.refused", "description": text}, status_code=status)
+        except (Refused, InvalidModel) as problem:
+            return broken(body) or refusal(problem)
 
 
 def _secrets(grants: Mapping[str, _Pending], records: Iterable[EnrollmentRecord]) -> Iterator[str]:
@@ -371,32 +392,3 @@ def _ends_enrollment(command: mdm.Command) -> bool:
         command.request_type == mdm.RequestType.REMOVE_PROFILE
         and command.content.get("Identifier") == ENROLLMENT_PROFILE
     )
-
-
-def _note_reported(record: EnrollmentRecord, result: mdm.CommandResult) -> None:
-    """Keep what the phone says about itself."""
-    match result.response:
-        case {"QueryResponses": Mapping() as answers}:
-            record.device_name = _text(answers, "DeviceName", record.device_name)
-            record.os_version = _text(answers, "OSVersion", record.os_version)
-            record.model = _text(answers, "ModelName", record.model)
-            record.product_name = _text(answers, "ProductName", record.product_name)
-        case {"ProfileList": list() as rows}:
-            record.profiles = {
-                _text(row, "PayloadIdentifier", ""): _text(row, "PayloadDisplayName", "")
-                for row in rows
-                if isinstance(row, Mapping)
-            }
-        case {"ManagedApplicationList": Mapping() as apps}:
-            record.apps = {
-                bundle_id: _text(app, "Status", "Unknown")
-                for bundle_id, app in apps.items()
-                if isinstance(app, Mapping)
-            }
-        case _:
-            return
-
-
-def _text(row: Mapping[str, plist.PlistValue], key: str, otherwise: str) -> str:
-    value = row.get(key)
-    return value if isinstance(value, str) else otherwise

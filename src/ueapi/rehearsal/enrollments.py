@@ -10,6 +10,7 @@ from typing import Final, Protocol
 from attrs import define, field, frozen
 
 from ueapi.apple import mdm
+from ueapi.apple.declarations import Declaration
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.fleet import Hardware
 
@@ -43,6 +44,9 @@ class EnrollmentRecord:
     managed_apple_id: str = field(repr=False)
     kind: EnrollmentKind
     token: str = field(repr=False)
+    """The token it was enrolled with: by it push and the product know the enrollment for good."""
+    bearer: str = field(default="", repr=False)
+    """The token its messages carry now; another one after each sign-in."""
     since: datetime
     os_version: str = ""
     product_name: str = ""
@@ -64,6 +68,11 @@ class EnrollmentRecord:
     """Identifier → display name of the profiles the phone last reported."""
     apps: dict[str, str] = field(factory=dict)
     """Bundle id → managed app state the phone last reported, in Apple's words."""
+    declarations: tuple[Declaration, ...] = field(default=(), repr=False)
+    """What the product declares to the phone."""
+    declared_at: datetime | None = None
+    status: mdm.StatusReport | None = field(default=None, repr=False)
+    """What the phone last told of itself in declarative management."""
     poll: tuple[bytes, mdm.CommandPoll] | None = field(default=None, repr=False)
     """How the phone says that it is idle: the bytes, and what was read from them."""
 
