@@ -14,6 +14,9 @@ _DEEPEST: Final = 32
 """Levels of nesting; a signed message with its certificates needs about fifteen."""
 _MOST_ELEMENTS: Final = 50_000
 """Enough for 16 MiB in parts of one KiB, which is how a stream is cut."""
+_OBJECT_IDENTIFIER: Final = 0x06
+_LONGEST_IDENTIFIER: Final = 64
+"""Bytes; those in use have about ten. The parser's time for one grows with the square of its length."""
 _OCTET_STRING: Final = 0x04
 _CONSTRUCTED: Final = 0x20
 _UNIVERSAL: Final = 0xC0
@@ -66,6 +69,8 @@ class _Walk:
         end = start + length
         if end > limit:
             _refuse("it is cut short")
+        if tag == _OBJECT_IDENTIFIER and length > _LONGEST_IDENTIFIER:
+            _refuse(f"an object identifier has more than {_LONGEST_IDENTIFIER} bytes")
         if not tag & _CONSTRUCTED:
             return tag, self._content[start:end], end
         parts: list[tuple[int, bytes]] = []
