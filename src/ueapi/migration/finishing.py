@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Final
 
+from attrs import frozen
+
 from ueapi.contract import Capability
 from ueapi.errors import NotFound, PlanStale
 from ueapi.migration.documents import PlannedProfile
@@ -115,7 +117,7 @@ def verify_due(move: Move) -> None:
                 report = move.target.devices.report(row.target_id)
             except NotFound:
                 # The next listing tells whether the enrollment is gone.
-                _look_again(move, row, stuck=False, profiles=True)
+                _look_again(move, row, Missing(profiles=True))
                 continue
             _verify(move, row, report)
 
@@ -141,8 +143,12 @@ def _verify(move: Move, row: DeviceRow, report: DeviceReport) -> None:
             move.emit("verified", "the phone reports everything as planned", person=row.person)
             move.sample(row.person, "ok")
         return
-    stuck = [b for b in missing_apps if (found := apps.get(b)) and found.problem]
-    _look_again(move, row, bool(stuck), bool(missing_profiles))
+    missing = Missing(
+        profiles=bool(missing_profiles),
+        is_told=any((found := apps.get(b)) and found.problem for b in missing_apps),
+        is_some=len(missing_apps) < len(wanted),
+    )
+    _look_again(move, row, missing)
 
 
 def _missing_profiles(move: Move, row: DeviceRow, report: DeviceReport) -> frozenset[str]:
@@ -160,19 +166,37 @@ def _app_of(move: Move, bundle_id: str, apps: Sequence[InstalledApp]) -> Install
     return None
 
 
-def _look_again(move: Move, row: DeviceRow, stuck: bool, profiles: bool) -> None:
+@frozen(kw_only=True)
+class Missing:
+    """What a phone still lacks: profiles, or apps, of which the product tells the problem or some are there."""
+
+    profiles: bool = False
+    is_told: bool = False
+    is_some: bool = False
+
+    @property
+    def is_for_person(self) -> bool:
+        """Whether the person has to accept or delete something first.
+
+        Some products don't tell. There it is taken to be so if other apps are on the phone: without licenses, or
+        without a linked location, none would be.
+        """
+        return self.is_told or (self.is_some and not self.profiles)
+
+
+def _look_again(move: Move, row: DeviceRow, missing: Missing) -> None:
     pause = min(FIRST_LOOK * 2 ** min(row.looks, 12), LONGEST_PAUSE)
     problem = None
-    if stuck:
+    if missing.is_told:
         problem = Problem.APP_NOT_INSTALLED
     elif row.looks >= 6:
-        problem = Problem.PROFILE_NOT_INSTALLED if profiles else Problem.APP_NOT_INSTALLED
+        problem = Problem.PROFILE_NOT_INSTALLED if missing.profiles else Problem.APP_NOT_INSTALLED
     fresh = problem is not None and row.problem != problem
     asks = fresh and problem is Problem.APP_NOT_INSTALLED
     if asks:
         move.ask([row.person], Question.ACCEPT_APP)
     with move.ledger.together():
-        if fresh and not stuck:
+        if fresh and not missing.is_for_person:
             # What a person has to accept or delete first is no fault of the move.
             move.sample(row.person, "error")
         if asks:

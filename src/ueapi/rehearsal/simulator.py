@@ -133,7 +133,7 @@ class Simulator(ABC):
     page_setting: str = ""
     """The backend's connect setting for rows of a page, for rehearsing small ones; empty where there is none."""
     page_sizes: tuple[int, ...] = ()
-    """What that setting takes, the smallest first, where it doesn't take every number."""
+    """The sizes of a page that the product documents, the smallest first; empty where any number is one."""
 
     def __init__(self, around: Surroundings) -> None:
         """Start empty, as a new tenant of the product is."""
