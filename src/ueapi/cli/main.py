@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Iterable
 from typing import Annotated, NoReturn
 
 import typer
@@ -19,12 +20,13 @@ from ueapi.cli import (
     plugin,
     plugin_commands,
     profile,
+    ready,
     rules,
     simulate,
     tenants,
 )
 from ueapi.cli.exits import Exit, exit_code
-from ueapi.errors import UeapiError
+from ueapi.errors import ManualStepRequired, UeapiError
 
 app = typer.Typer(
     name="ueapi",
@@ -43,6 +45,7 @@ app.add_typer(profile.app, name="profile")
 app.add_typer(tenants.app, name="tenant")
 app.command("doctor")(tenants.doctor)
 app.command("list")(listing.list_things)
+app.command("ready")(ready.ready)
 app.add_typer(migrate.app, name="migrate")
 app.add_typer(discovery.app, name="discovery")
 app.add_typer(plugin.app, name="plugin")
@@ -74,11 +77,16 @@ def _global(
 
 
 def run() -> None:
-    """Run the command; an error of ueapi becomes one line and an exit code, without a traceback."""
+    """Run the command; an error of ueapi becomes one line and an exit code, without a traceback.
+
+    Steps that a person does in a product's console follow it, one a line.
+    """
     try:
         plugin_commands.root_of(app, sys.argv[1:])(standalone_mode=True)
     except UeapiError as problem:
         _say(str(problem))
+        if isinstance(problem, ManualStepRequired):
+            _say_steps(problem.steps)
         sys.exit(exit_code(problem))
     except KeyboardInterrupt:
         _interrupted()
@@ -105,3 +113,8 @@ def _interrupted() -> NoReturn:
 
 def _say(text: str) -> None:
     sys.stderr.write(f"ueapi: {' '.join(text.split())}\n")
+
+
+def _say_steps(steps: Iterable[str]) -> None:
+    for number, step in enumerate(steps, start=1):
+        sys.stderr.write(f"  {number}. {' '.join(step.split())}\n")
