@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.apple.signers import Identity, issue, rsa_key
 
 from ueapi.apple.enrollment import scep
+from ueapi.apple.enrollment.certificate_loading import load_certificate
 from ueapi.apple.enrollment.cms_enveloped import decrypt, encrypt
 from ueapi.apple.enrollment.cms_signed import open_signed, sign_with_attributes
 from ueapi.apple.profiles.ber import encoded
@@ -142,3 +143,19 @@ def encrypted_once() -> bytes:
 def test_only_rsa_keys_can_be_encrypted_to() -> None:
     with pytest.raises(InvalidModel, match="no RSA key"):
         encrypt(b"content", issue("phone").certificate)
+
+
+@pytest.mark.parametrize("first", [b"\x80", b"\xff"])
+def test_a_certificate_without_a_positive_serial_number_is_refused(first: bytes) -> None:
+    one = device().certificate
+    der = one.public_bytes(Encoding.DER)
+    number = one.serial_number.to_bytes((one.serial_number.bit_length() + 8) // 8, "big")
+    place = der.index(number)
+
+    negative = der[:place] + first + der[place + 1 :]
+
+    assert load_certificate(der) == one
+    with pytest.raises(ValueError, match="not positive"):
+        load_certificate(negative)
+    with pytest.raises(InvalidModel):
+        scep.read_authority(scep.AUTHORITY_TYPE, negative)

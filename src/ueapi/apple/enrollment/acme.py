@@ -18,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from ueapi.apple.enrollment.acme_reading import checked, https, rows, text
+from ueapi.apple.enrollment.certificate_loading import load_pem
 from ueapi.apple.enrollment.jose import (
     from_base64url,
     read_json,
@@ -25,6 +26,7 @@ from ueapi.apple.enrollment.jose import (
     to_base64url,
     write_json,
 )
+from ueapi.apple.profiles.certificates import UNREADABLE
 
 IDENTIFIER_TYPE: Final = "permanent-identifier"
 CHALLENGE_TYPE: Final = "device-attest-01"
@@ -338,8 +340,8 @@ def read_chain(content: bytes) -> tuple[x509.Certificate, ...]:
     if content.count(b"-----BEGIN") > MOST_IN_CHAIN:
         refuse(f"there are more than {MOST_IN_CHAIN} certificates")
     try:
-        return tuple(x509.load_pem_x509_certificates(content))
-    except ValueError:
+        return tuple(load_pem(content))
+    except UNREADABLE:
         refuse("what was issued is no PEM certificate")
 
 

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ObjectIdentifier
 
 from ueapi.apple.enrollment import cbor
+from ueapi.apple.enrollment.certificate_loading import load_certificate
 from ueapi.apple.enrollment.certificate_request import PublicKey, same_key
 from ueapi.apple.profiles.certificates import UNREADABLE, read_certificate
 from ueapi.apple.profiles.trust import find_chain
@@ -132,7 +133,7 @@ def _certificate(content: cbor.CborValue) -> x509.Certificate:
     if not isinstance(content, bytes):
         _refuse("a certificate is no bytes")
     try:
-        return x509.load_der_x509_certificate(content)
+        return load_certificate(content)
     except UNREADABLE:
         _refuse("a certificate can't be read")
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from ueapi.apple.enrollment.certificate_loading import load_certificate
 from ueapi.apple.enrollment.certificate_request import PrivateKey
 from ueapi.apple.profiles.ber import definite, encoded
 from ueapi.apple.profiles.certificates import UNREADABLE, is_strong_key
@@ -149,7 +150,7 @@ def _certificates(choices: Any) -> dict[bytes, x509.Certificate]:  # noqa: ANN40
     if any(choice.name != "certificate" for choice in choices):
         _refuse("it holds a certificate of a kind that is not read here")
     return {
-        _issuer_and_serial(one.chosen).dump(): x509.load_der_x509_certificate(one.chosen.dump())
+        _issuer_and_serial(one.chosen).dump(): load_certificate(one.chosen.dump())
         for one in choices
     }
 

@@ -14,10 +14,10 @@ from typing import Final, NoReturn, TypeVar
 from asn1crypto import core
 from attrs import field, frozen
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
+from ueapi.apple.enrollment.certificate_loading import load_bundle, load_certificate
 from ueapi.apple.enrollment.certificate_request import (
     CertificateRequest,
     PrivateKey,
@@ -296,8 +296,8 @@ def read_certificates(content: bytes) -> tuple[x509.Certificate, ...]:
     if len(content) > LARGEST_CERTIFICATES:
         _refuse(f"the certificates have {len(content)} bytes")
     try:
-        found = tuple(pkcs7.load_der_pkcs7_certificates(content))
-    except (*UNREADABLE, UnsupportedAlgorithm):
+        found = tuple(load_bundle(content))
+    except UNREADABLE:
         _refuse("it holds no certificates")
     return found or _refuse("it holds no certificates")
 
@@ -315,7 +315,7 @@ def read_authority(content_type: str, content: bytes) -> x509.Certificate:
     if len(content) > LARGEST_CERTIFICATES:
         _refuse(f"the certificate has {len(content)} bytes")
     try:
-        return x509.load_der_x509_certificate(content)
+        return load_certificate(content)
     except UNREADABLE:
         _refuse("the authority's certificate can't be read")
 
