@@ -1,6 +1,7 @@
 """Fill tables of the manual on the conformance kit: its tests, the tiers, and how the backends stand.
 
-A mkdocs hook: `<!-- kit: NAME -->` in a page becomes the table of that name. How a backend stands is read from the
+A mkdocs hook: `<!-- kit: NAME -->` in a page becomes the table of that name; `costs-BACKEND` and `differences-BACKEND`
+are what the author of a backend states in `quality.yaml`. How a backend stands is read from the
 `conformance.json` beside its sources, which `python -m tools.conformance` writes; a file that is older than the sheet
 or the kit counts as none.
 """
@@ -33,7 +34,31 @@ SIGN = {
 
 def on_page_markdown(markdown: str, **_: object) -> str:
     """Replace each mark by its table; an unknown name is an error."""
-    return MARK.sub(lambda mark: "\n".join(TABLES[str(mark[1])]()), markdown)
+    return MARK.sub(lambda mark: "\n".join(table(str(mark[1]))), markdown)
+
+
+def table(name: str) -> Iterator[str]:
+    """The lines of a table; of a backend's own where the name ends with one."""
+    if name in TABLES:
+        return TABLES[name]()
+    kind, _, backend = name.partition("-")
+    return STATED_BY[kind](Quality.of_backend(Registry.installed(), backend))
+
+
+def costs(quality: Quality) -> Iterator[str]:
+    """A row for each operation."""
+    yield "| operation | requests |"
+    yield "|---|---|"
+    for operation, cost in quality.costs.items():
+        yield f"| `{operation}` | {cost} |"
+
+
+def differences(quality: Quality) -> Iterator[str]:
+    """A row for each fact that the product shows otherwise."""
+    yield "| fact | reason |"
+    yield "|---|---|"
+    for loss in quality.losses:
+        yield f"| `{loss.path}` | {escaped(loss.reason)} |"
 
 
 def tests() -> Iterator[str]:
@@ -139,3 +164,4 @@ def escaped(text: str) -> str:
 
 
 TABLES = {"tests": tests, "tiers": tiers, "grades": grades, "proofs": proofs}
+STATED_BY = {"costs": costs, "differences": differences}
