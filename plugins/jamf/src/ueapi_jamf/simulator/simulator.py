@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ueapi.rehearsal.device_side import DeviceSide
+from ueapi.rehearsal.enrolling.pages import Portal
 from ueapi.rehearsal.fleet import Fleet
 from ueapi.rehearsal.simulator import READS, Console, Entry, Handler, Simulator, Surroundings
 from ueapi_jamf.simulator import routes_server
@@ -18,6 +19,7 @@ from ueapi_jamf.simulator.device_hooks import DeviceHooks
 from ueapi_jamf.simulator.furniture import furnish
 from ueapi_jamf.simulator.gauge import Gauge
 from ueapi_jamf.simulator.populate import populate
+from ueapi_jamf.simulator.portal_pages import EnrollmentPortal
 from ueapi_jamf.simulator.routes_classic_content import ContentRoutes
 from ueapi_jamf.simulator.routes_classic_devices import ClassicDeviceRoutes
 from ueapi_jamf.simulator.routes_classic_groups import ClassicGroupRoutes
@@ -53,6 +55,7 @@ class JamfSimulator(Simulator):
         self.hooks = DeviceHooks(self.server)
         self.server.side = DeviceSide(around.clock, rng, self.hooks)
         self._console = JamfConsole(self.server)
+        self.portal = EnrollmentPortal(directory=around.accounts)
         self._planted: frozenset[str] = frozenset()
         super().__init__(around)
         self.gauge = Gauge()
@@ -80,6 +83,9 @@ class JamfSimulator(Simulator):
         path, now = request.url.path, self.around.clock.now()
         self.log.entries.append(Entry(now, request.method, path, "", response.status_code, READS))
         await response(scope, receive, send)
+
+    def sign_in_pages(self) -> Portal:
+        return self.portal
 
     @property
     def device_side(self) -> DeviceSide:
