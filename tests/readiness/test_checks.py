@@ -22,7 +22,7 @@ from ueapi.apple.rules import IosVersion
 from ueapi.contract import partial, unsupported
 from ueapi.discovery.checking import Grade
 from ueapi.model import Absence, EnrollmentState, LicensePool, Location, ManagedAppleID, Ref
-from ueapi.readiness import Check, Directory, Facts, Invitee, Standing, ready, shared
+from ueapi.readiness import Check, Directory, Facts, Invitee, Standing, ready, tally
 from ueapi.readiness.judging import CHECKS, CONFIRMED
 
 READY, UNKNOWN, NOT_READY = Standing.READY, Standing.UNKNOWN, Standing.NOT_READY
@@ -121,7 +121,7 @@ CASES: list[tuple[Check, Facts, Standing, str]] = [
         Check.DISCOVERY,
         facts(discovery={"example.org": probed(agreement=Grade.FINDING, cache=Grade.FINDING)}),
         NOT_READY,
-        "said of cache, and 1 more findings",
+        "said of cache, and 1 more",
     ),
     (Check.DISCOVERY, facts(discovery={"example.org": NO_DOCUMENT}), UNKNOWN, "ask Apple"),
     (
@@ -211,6 +211,16 @@ def test_free_seats_go_to_people_in_order() -> None:
     assert levels == [READY, READY, NOT_READY]
 
 
+def test_whoever_enrolls_anew_within_a_product_may_hold_a_license_already() -> None:
+    phone = fleets.device(1, 1)
+    here = Directory(tenant="new", users=(new_user(),), devices=(phone,))
+
+    finding = judged(Check.LICENSES, evolve(with_seats(3, 3), target=here, source=here))
+
+    assert finding.level is UNKNOWN
+    assert "holds one" in finding.reason
+
+
 @pytest.mark.parametrize(("apps", "level"), [(None, UNKNOWN), (frozenset(), READY)])
 def test_no_app_named_is_not_the_same_as_no_app_wanted(
     apps: frozenset[str] | None, level: Standing
@@ -280,17 +290,14 @@ def test_a_record_without_any_name_is_found_again_by_itself() -> None:
     assert finding.level is READY
 
 
-def test_what_is_the_same_for_everyone_can_be_said_once() -> None:
+def test_each_thing_to_do_is_counted_and_the_wrong_ones_come_first() -> None:
     found = ready([person(), person("person9@example.org")], facts())
 
-    checks = {finding.check for finding in shared(found)}
+    counted = {finding.check: count for finding, count in tally(found).items()}
 
-    assert Check.CONDITIONAL_ACCESS in checks
-    assert Check.KNOWN not in checks
-
-
-def test_one_person_alone_shares_nothing() -> None:
-    assert shared(ready([person()], facts())) == ()
+    assert next(iter(counted)) is Check.KNOWN
+    assert (counted[Check.KNOWN], counted[Check.CONDITIONAL_ACCESS]) == (1, 2)
+    assert Check.DISCOVERY not in counted
 
 
 def test_a_person_is_never_named_by_repr() -> None:

@@ -70,7 +70,7 @@ def ready(
 ) -> None:
     """Say of each person whether they are ready, and if not, why and what to do. Exits 1 when someone isn't."""
     from ueapi.cli.ready_file import read_given
-    from ueapi.readiness import Standing, shared
+    from ueapi.readiness import Standing, tally
     from ueapi.readiness import ready as judged
 
     told = read_given(given).with_more(
@@ -87,7 +87,7 @@ def ready(
         if as_json:
             print_report(target, found, calls=calls)
         else:
-            print_found(found, shared(found), calls=calls)
+            print_found(found, tally(found), calls=calls)
     if any(one.level is Standing.NOT_READY for one in found):
         raise typer.Exit(Exit.REFUSED)
 

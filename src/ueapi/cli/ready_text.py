@@ -1,9 +1,9 @@
-"""What `ueapi ready` prints: what holds for everyone once, then each person."""
+"""What `ueapi ready` prints: each thing to do once, then each person."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import typer
@@ -18,27 +18,24 @@ if TYPE_CHECKING:
 _MARKS: Final = {"ready": "ok  ", "unknown": "?   ", "not-ready": "FAIL"}
 
 
-def print_found(found: Sequence[Readiness], same: Sequence[Finding], *, calls: int) -> None:
-    """A paragraph for everyone, one for each person with what is particular, and the sum."""
-    if same:
-        typer.echo("everyone")
-        _print(same)
-    shared = {finding.check for finding in same}
+def print_found(found: Sequence[Readiness], concerns: Mapping[Finding, int], *, calls: int) -> None:
+    """What there is to do, each thing once; then a line for each person, and the sum."""
+    for finding, count in concerns.items():
+        people = f"{count} {'person' if count == 1 else 'people'}"
+        mark = _MARKS[finding.level.value]
+        typer.echo(f"{mark}  {finding.check.value:18}  {people}: {safe(finding.reason)}")
+        typer.echo(f"      {'':18}  -> {safe(finding.fix)}")
     for one in found:
-        typer.echo(f"{safe(one.person.shown)}: {one.level.value}")
-        _print(f for f in one.findings if f.check not in shared and f.level.value != "ready")
+        typer.echo(f"{safe(one.person.shown)}: {one.level.value}{_particulars(one)}")
     counted = Counter(one.level.value for one in found)
     sums = ", ".join(f"{counted[level]} {level}" for level in _MARKS)
     typer.echo(f"{len(found)} people: {sums}. {calls} calls to products.")
 
 
-def _print(findings: Iterable[Finding]) -> None:
-    for finding in findings:
-        typer.echo(
-            f"  {_MARKS[finding.level.value]}  {finding.check.value:18} {safe(finding.reason)}"
-        )
-        if finding.fix:
-            typer.echo(f"        {'':18} -> {safe(finding.fix)}")
+def _particulars(one: Readiness) -> str:
+    """The checks behind a person's level."""
+    names = [f.check.value for f in one.findings if f.level is one.level and f.fix]
+    return f" ({', '.join(names)})" if names else ""
 
 
 def print_report(tenant: Tenant, found: Sequence[Readiness], *, calls: int) -> None:

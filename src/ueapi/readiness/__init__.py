@@ -6,7 +6,7 @@
 from ueapi.readiness.directory import Directory
 from ueapi.readiness.facts import Facts, domains, everyone, gather, with_discovery
 from ueapi.readiness.findings import Check, Finding, Invitee, Readiness, Standing
-from ueapi.readiness.judging import ready, shared
+from ueapi.readiness.judging import ready, tally
 
 __all__ = [
     "Check",
@@ -20,6 +20,6 @@ __all__ = [
     "everyone",
     "gather",
     "ready",
-    "shared",
+    "tally",
     "with_discovery",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from attrs import evolve
@@ -66,8 +66,7 @@ def _confirmed(finding: Finding, facts: Facts) -> Finding:
     return evolve(finding, level=Standing.READY, fix="", evidence=CONFIRMED)
 
 
-def shared(found: Sequence[Readiness]) -> tuple[Finding, ...]:
-    """What is the same for each of several people, to be said once."""
-    if len(found) < 2:
-        return ()
-    return tuple(f for f in found[0].findings if all(other[f.check] == f for other in found[1:]))
+def tally(found: Iterable[Readiness]) -> Mapping[Finding, int]:
+    """Each thing to do with the number of people it concerns, the worst and most frequent first."""
+    counted = Counter(f for one in found for f in one.findings if f.level is not Standing.READY)
+    return dict(sorted(counted.items(), key=lambda at: (at[0].level is Standing.UNKNOWN, -at[1])))

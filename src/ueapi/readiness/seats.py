@@ -16,7 +16,10 @@ LOOK_UP: Final = (
 
 
 def licenses(case: Case) -> Finding:
-    """Seats go to people in the order they are asked; nobody is assumed to hold one already."""
+    """Seats go to people in the order they are asked; nobody is assumed to hold one already.
+
+    Whoever enrolls anew within one product may hold one: then a shortage is for a person to look at.
+    """
     check, facts = Check.LICENSES, case.facts
     if case.person.apps is None:
         fix = "Name each licensed app with --app, by Apple's number."
@@ -28,9 +31,16 @@ def licenses(case: Case) -> Finding:
         return unknown(check, reason, fix=LOOK_UP, evidence="licenses.list in the sheet")
     free = _free(case)
     short = sorted(app for app in case.person.apps if free.get(app, 0) <= case.ranks.get(app, 0))
+    if short and _may_hold(case):
+        reason = f"{_shortage(short[0], free)}, and the product doesn't show whether this person holds one"
+        return unknown(check, reason, fix=LOOK_UP, evidence=LISTED)
     if short:
         return not_ready(check, _shortage(short[0], free), fix=_fix(case), evidence=LISTED)
     return ready(check, "each app has a free seat for this person", evidence=LISTED)
+
+
+def _may_hold(case: Case) -> bool:
+    return case.facts.source is case.facts.target and bool(case.phones)
 
 
 def _free(case: Case) -> Mapping[str, int]:

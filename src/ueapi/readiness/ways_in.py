@@ -56,7 +56,7 @@ def _broken(case: Case, found: list[Result], by_probe: Mapping[str, Result]) -> 
             fix="See in Apple Business Manager that the tenant is the default for iPhone, then confirm the check.",
             evidence=ASKED,
         )
-    more = f", and {len(found) - 1} more findings" if len(found) > 1 else ""
+    more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     return not_ready(check, f"{found[0].text}{more}", fix=found[0].fix, evidence=ASKED)
 
 
