@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tools import docs_conformance
-from tools.docs_conformance import MARK, TABLES, proof, tiers
+from tools.docs_conformance import MARK, TABLES, on_page_markdown, proof, table, tiers
 
 from ueapi.contract import Capability
+from ueapi.plugins import Registry
 from ueapi.testing.catalog import all_tests
+from ueapi.testing.quality import Quality
 from ueapi.testing.tiers import REQUIREMENTS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -33,4 +36,15 @@ def test_without_a_run_nothing_is_claimed() -> None:
 def test_every_mark_in_a_page_stands_for_something() -> None:
     marks = {m for page in DOCS.rglob("*.md") for m in MARK.findall(page.read_text("utf-8"))}
 
-    assert marks == set(TABLES)
+    assert set(TABLES) <= marks
+    assert all(list(table(mark)) for mark in marks)
+
+
+@pytest.mark.parametrize("backend", ["jamf", "hexnode", "maas360"])
+def test_a_products_page_has_what_its_author_states(backend: str) -> None:
+    quality = Quality.of_backend(Registry.installed(), backend)
+
+    page = on_page_markdown((DOCS / "reference" / "products" / f"{backend}.md").read_text("utf-8"))
+
+    assert [c for c, cost in quality.costs.items() if f"| `{c}` | {cost} |" not in page] == []
+    assert [loss.path for loss in quality.losses if f"| `{loss.path}` |" not in page] == []
