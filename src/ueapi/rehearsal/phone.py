@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from ueapi.apple import mdm
+from ueapi.apple.enrollment import Challenge, OAuth2Challenge, TokenAnswer
 from ueapi.flow import Reply
-from ueapi.model import EnrollmentID, EnrollmentKind
+from ueapi.model import EnrollmentKind
+from ueapi.rehearsal import phone_messages as messages
 from ueapi.rehearsal.apps_and_books import AppsAndBooks
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.enrolling.device import CannotEnroll, Held, Server, WayIn
 from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE
 from ueapi.rehearsal.fleet import PhoneSeed
+from ueapi.rehearsal.phone_authorizing import GONE, REFUSALS, meaning_of
 from ueapi.rehearsal.phone_commands import Contents, obey, put_off
 from ueapi.rehearsal.wire import Network
 
 __all__ = ["CannotEnroll", "PhoneEnrollment", "Server", "VirtualPhone"]
 
-TOPIC: Final = "com.apple.mgmt.External.5f0c7b1e-3a52-4c0e-9b0a-2f6a1d5c7e90"
 CHECKIN_TYPE: Final = "application/x-apple-aspen-mdm-checkin"
 COMMAND_TYPE: Final = "application/x-apple-aspen-mdm"
 OLDEST_ACCOUNT_DRIVEN: Final = 15
 PROFILE_DRIVEN_UNTIL: Final = 18
 OK: Final = 200
-DISOWNED: Final = frozenset({401, 403})
-"""How a service says that it doesn't know the enrollment any more: 403, or 401 without a way to sign in."""
+OLDEST_ACCOUNT_DRIVEN_DEVICE: Final = 17
+"""Source: Apple, Platform Deployment; another page of Apple's says 16."""
+DISCARDED_AFTER: Final = timedelta(minutes=8)
+"""How long a downloaded profile waits to be installed. Source: Apple support, installing a configuration profile."""
 OFFLINE_SHARE: Final = 0.01
 """Part of the pushes that find the phone switched off or without a network."""
 OFFLINE_FOR: Final = (600.0, 7200.0)
@@ -51,9 +56,29 @@ class PhoneEnrollment:
     contents: Contents
     checkin_url: str = field(repr=False)
     command_url: str = field(repr=False)
+    is_account_driven: bool = False
+    """Whether every message carries the token."""
+    refresh_token: str | None = field(default=None, repr=False)
+    challenge: Challenge | None = field(default=None, repr=False)
+    """How the person signs in again, while the phone waits for that."""
+    renewed: datetime | None = field(default=None, repr=False)
+    """When a refresh token last bought another token."""
     pushed: bool = False
     idle: bytes = field(default=b"", repr=False)
     """The message that asks for the next command; always the same."""
+
+    @property
+    def enrollment_id(self) -> str | None:
+        """`None` where the phone is known by its hardware."""
+        return self.identifier if self.kind.is_user_enrollment else None
+
+
+@frozen(kw_only=True)
+class Download:
+    """A profile from a web page that waits to be installed."""
+
+    held: Held
+    at: datetime
 
 
 @define(kw_only=True, eq=False)
@@ -61,7 +86,8 @@ class VirtualPhone:
     """One iPhone. It has one enrollment at a time, with a new EnrollmentID each time.
 
     `accepts` is asked for each app the service wants to install, with its bundle id; it returns the seconds until
-    the owner agrees, or `None` for a refusal. `directory` finds phones by their enrollment's token, for push.
+    the owner agrees, or `None` for a refusal. `asked` is called when the phone asks its owner to sign in again.
+    `directory` finds phones by their enrollment's token, for push.
     """
 
     seed: PhoneSeed
@@ -71,10 +97,13 @@ class VirtualPhone:
     apple: AppsAndBooks = field(repr=False)
     accepts: Callable[[str], float | None] = field(repr=False)
     way_in: WayIn = field(repr=False)
+    asked: Callable[[VirtualPhone], None] = field(default=lambda _: None, repr=False)
     directory: dict[str, VirtualPhone] = field(factory=dict, repr=False)
     owned: set[str] = field(factory=set)
     """Bundle ids of apps installed privately; the service sees nothing of them."""
     enrollment: PhoneEnrollment | None = None
+    waiting: Download | None = None
+    """What was downloaded and isn't installed yet."""
     messages: int = 0
     os_version: str = field(init=False)
     """The iOS it runs now."""
@@ -105,29 +134,71 @@ class VirtualPhone:
     # -- coming and going --------------------------------------------------------------------------
 
     def sign_in(self, account: str) -> None:
-        """Sign in with a work account in Settings: wherever the account's domain says, as a personal phone.
+        """Sign in with a work account in Settings.
+
+        What the account's domain answers decides: a personal phone (User Enrollment), or one of the organization.
 
         Raises:
             CannotEnroll: it is enrolled already, its iOS doesn't know this way, or something on the way failed.
         """
-        kind = EnrollmentKind.ACCOUNT_DRIVEN_USER
-        self._check_way(kind)
-        self._begin(self.way_in.signed_in(self, account), account, kind)
+        self.check_way(EnrollmentKind.ACCOUNT_DRIVEN_USER)
+        self._begin(self.way_in.signed_in(self, account), account)
 
     def enroll_on_web(self, server: Server, account: str, kind: EnrollmentKind) -> None:
-        """Walk through a product's web page and install the profile it hands out.
+        """Walk through a product's web page and install the profile it hands out at once.
 
         Raises:
             CannotEnroll: it is enrolled already, its iOS doesn't know this way, or something on the way failed.
         """
-        self._check_way(kind)
-        held = self.way_in.downloaded(self, server, account, kind)
-        self._check_way(held.kind)
-        self._begin(held, account, held.kind)
+        self.download(server, account, kind)
+        self.install(account)
 
-    def _begin(self, held: Held, account: str, kind: EnrollmentKind) -> None:
+    def download(self, server: Server, account: str, kind: EnrollmentKind) -> None:
+        """Walk through a product's web page; what it hands out waits on the phone for a while.
+
+        Raises:
+            CannotEnroll: it is enrolled already, its iOS doesn't know this way, or the page hands out nothing.
+        """
+        self.check_way(kind)
+        held = self.way_in.downloaded(self, server, account, kind)
+        self.waiting = Download(held=held, at=self.clock.now())
+
+    def install(self, account: str) -> None:
+        """Install the profile that waits in Settings, and sign in with the account. Whatever happens, it waits no more.
+
+        Raises:
+            CannotEnroll: none waits, it was discarded after a while, it is for another account, or as `sign_in`.
+        """
+        waiting, self.waiting = self.waiting, None
+        if waiting is None:
+            raise CannotEnroll("no profile waits to be installed")
+        if self.clock.now() - waiting.at > DISCARDED_AFTER:
+            raise CannotEnroll(
+                "the downloaded profile was discarded, since nobody installed it in time"
+            )
+        self.check_way(waiting.held.kind)
+        named = waiting.held.managed_apple_id
+        if named is not None and named.casefold() != account.casefold():
+            raise CannotEnroll("the profile is for another Managed Apple ID")
+        self._begin(waiting.held, account)
+
+    def sign_in_again(self) -> None:
+        """Sign in for the enrollment that waits for it; it goes on as it was.
+
+        Raises:
+            CannotEnroll: the sign-in failed; the phone goes on waiting.
+        """
+        current = self.enrollment
+        if current is None or current.challenge is None:
+            return
+        answer = self.way_in.signed_in_again(self, current.account, current.challenge, current.kind)
+        self._take(current, answer)
+        self._poll(current)
+
+    def _begin(self, held: Held, account: str) -> None:
+        kind = held.kind
         identifier = self._new_identifier() if kind.is_user_enrollment else self.seed.hardware.udid
-        self.enrollment = PhoneEnrollment(
+        current = self.enrollment = PhoneEnrollment(
             server=held.server,
             identifier=identifier,
             token=held.token,
@@ -136,26 +207,32 @@ class VirtualPhone:
             contents=Contents(),
             checkin_url=held.checkin_url,
             command_url=held.command_url,
+            is_account_driven=held.is_account_driven,
+            refresh_token=held.refresh_token,
         )
         self.directory[held.token] = self
-        self._checkin(self._authenticate(identifier, kind))
-        self._checkin(self._token_update(identifier, kind))
+        known_by = current.enrollment_id
+        self._checkin(messages.authenticate(self.seed, known_by, self.os_version))
+        token = self.rng.getrandbits(256).to_bytes(32, "big")
+        magic = f"{self.rng.getrandbits(128):032x}"
+        self._checkin(messages.token_update(self.seed, known_by, token, magic))
 
     def leave(self) -> None:
         """Sign out: everything managed goes at once, and the service is told."""
         current = self.enrollment
         if current is None:
             return
-        if current.kind.is_user_enrollment:
-            goodbye = mdm.CheckOut(
-                topic=TOPIC, enrollment_id=EnrollmentID(current.identifier)
-            ).to_plist()
-        else:
-            goodbye = mdm.DeviceEnrollmentCheckOut(topic=TOPIC, udid=current.identifier).to_plist()
-        self._put(current.checkin_url, CHECKIN_TYPE, goodbye)
+        self._put(
+            current.checkin_url, CHECKIN_TYPE, messages.check_out(self.seed, current.enrollment_id)
+        )
         self.enrollment = None
 
-    def _check_way(self, kind: EnrollmentKind) -> None:
+    def check_way(self, kind: EnrollmentKind) -> None:
+        """Refuse a way in that its iOS doesn't know, or a second enrollment.
+
+        Raises:
+            CannotEnroll: it can't enroll that way.
+        """
         if self.enrollment is not None:
             raise CannotEnroll("a phone has one enrollment at a time")
         if kind is EnrollmentKind.PROFILE_DRIVEN_USER and self.major >= PROFILE_DRIVEN_UNTIL:
@@ -163,40 +240,19 @@ class VirtualPhone:
         if kind is EnrollmentKind.ACCOUNT_DRIVEN_USER and self.major < OLDEST_ACCOUNT_DRIVEN:
             raise CannotEnroll("signing in with a work account needs iOS 15")
 
+    def check_account_driven(self, kind: EnrollmentKind) -> None:
+        """Refuse what this iOS doesn't know of signing in with a work account.
+
+        Raises:
+            CannotEnroll: it can't enroll that way.
+        """
+        self.check_way(kind)
+        if not kind.is_user_enrollment and self.major < OLDEST_ACCOUNT_DRIVEN_DEVICE:
+            raise CannotEnroll("signing in on a phone of the organization needs iOS 17")
+
     def _new_identifier(self) -> str:
         bits = f"{self.rng.getrandbits(128):032X}"
         return f"{bits[:8]}-{bits[8:12]}-{bits[12:16]}-{bits[16:20]}-{bits[20:]}"
-
-    def _authenticate(self, identifier: str, kind: EnrollmentKind) -> bytes:
-        if kind.is_user_enrollment:
-            return mdm.Authenticate(
-                topic=TOPIC,
-                enrollment_id=EnrollmentID(identifier),
-                os_version=self.os_version,
-                product_name=self.seed.model_identifier,
-            ).to_plist()
-        return mdm.DeviceEnrollmentAuthenticate(
-            topic=TOPIC,
-            udid=identifier,
-            serial_number=self.seed.hardware.serial,
-            imei=self.seed.hardware.imei,
-            os_version=self.os_version,
-            product_name=self.seed.model_identifier,
-        ).to_plist()
-
-    def _token_update(self, identifier: str, kind: EnrollmentKind) -> bytes:
-        token = self.rng.getrandbits(256).to_bytes(32, "big")
-        magic = f"{self.rng.getrandbits(128):032x}"
-        if kind.is_user_enrollment:
-            return mdm.TokenUpdate(
-                topic=TOPIC,
-                enrollment_id=EnrollmentID(identifier),
-                token=token,
-                push_magic=magic,
-            ).to_plist()
-        return mdm.DeviceEnrollmentTokenUpdate(
-            topic=TOPIC, udid=identifier, token=token, push_magic=magic
-        ).to_plist()
 
     # -- talking -----------------------------------------------------------------------------------
 
@@ -227,11 +283,12 @@ class VirtualPhone:
     def _poll(self, current: PhoneEnrollment) -> None:
         current.pushed = False
         message = self._idle(current)
-        while self.enrollment is current:
+        while self.enrollment is current and current.challenge is None:
             reply = self._connect(message)
-            if reply.status in DISOWNED:
-                self.enrollment = None
-                return
+            if reply.status in REFUSALS:
+                if not self._goes_on(current, reply):
+                    return
+                continue
             if reply.status != OK or not reply.body:
                 return
             command = mdm.command_from_plist(reply.body)
@@ -239,6 +296,43 @@ class VirtualPhone:
             if _removes_management(command):
                 self._connect(message)
                 self.enrollment = None
+
+    def _goes_on(self, current: PhoneEnrollment, reply: Reply) -> bool:
+        """Whether another token was had without asking anybody. Otherwise the phone leaves, or asks for a sign-in."""
+        meaning = meaning_of(
+            reply, ios=self.os_version, is_account_driven=current.is_account_driven
+        )
+        if meaning is GONE:
+            self.enrollment = None
+        elif meaning is not None:
+            if self._renewed(current, meaning):
+                return True
+            current.challenge = meaning
+            self.asked(self)
+        return False
+
+    def _renewed(self, current: PhoneEnrollment, challenge: Challenge) -> bool:
+        """Whether the refresh token bought another token; each is tried once, and no two in a row."""
+        refresh, current.refresh_token = current.refresh_token, None
+        now = self.clock.now()
+        if refresh is None or current.renewed == now or not isinstance(challenge, OAuth2Challenge):
+            return False
+        current.renewed = now
+        try:
+            self._take(current, self.way_in.renewed(self, challenge, refresh))
+        except CannotEnroll:
+            return False
+        return True
+
+    def _take(self, current: PhoneEnrollment, answer: TokenAnswer) -> None:
+        """Go on with another token; push still knows the enrollment by the first."""
+        current.token, current.refresh_token = answer.access_token, answer.refresh_token
+        current.challenge = None
+
+    def ask(self, message: bytes) -> bytes | None:
+        """Send a check-in message that asks for something; its answer, or `None` when it is refused."""
+        reply = self._put(self._current.checkin_url, CHECKIN_TYPE, message)
+        return reply.body if reply.status == OK else None
 
     def _answer_to(self, current: PhoneEnrollment, command: mdm.Command) -> mdm.CommandResult:
         """A locked phone puts installations off until it is used again."""
@@ -249,11 +343,7 @@ class VirtualPhone:
 
     def _idle(self, current: PhoneEnrollment) -> bytes:
         if not current.idle:
-            is_user = current.kind.is_user_enrollment
-            current.idle = mdm.CommandPoll(
-                enrollment_id=EnrollmentID(current.identifier) if is_user else None,
-                udid=None if is_user else current.identifier,
-            ).to_plist()
+            current.idle = messages.idle(self.seed, current.enrollment_id)
         return current.idle
 
     def _checkin(self, body: bytes) -> None:
@@ -275,7 +365,7 @@ class VirtualPhone:
         current = self._current
         self.messages += 1
         headers = {"content-type": content_type}
-        if current.kind is EnrollmentKind.ACCOUNT_DRIVEN_USER:
+        if current.is_account_driven:
             headers["authorization"] = f"Bearer {current.token}"
         return self.network.send("PUT", url, headers, body)
 

@@ -38,6 +38,8 @@ class Step(StrEnum):
     PROFILE = "profile"
     IDENTITY = "identity"
     CHECK_IN = "check-in"
+    COMMANDS = "commands"
+    CHECK_OUT = "check-out"
 
 
 class EnrollmentFailed(Exception):
@@ -46,6 +48,14 @@ class EnrollmentFailed(Exception):
     def __init__(self, step: Step, reason: str, *, status: int | None = None) -> None:
         super().__init__(f"{step.value}: {reason}")
         self.step, self.reason, self.status = step, reason, status
+
+
+class NoAnswer(EnrollmentFailed):
+    """Nobody answered, or the one who did isn't trusted."""
+
+
+class Declined(EnrollmentFailed):
+    """The person isn't let in."""
 
 
 class Send(Protocol):
@@ -89,6 +99,8 @@ class Enroller:
     """One device asking to be enrolled. `log` collects the messages in order."""
 
     send: Send
+    sheet: Send | None = None
+    """What the web sign-in uses, where it keeps cookies; otherwise the same as the device."""
     signer: Signer = field(repr=False)
     told: enrollment.MachineInformation
     answers: Answers = field(repr=False)
@@ -100,8 +112,8 @@ class Enroller:
     _message: bytes = field(default=b"", repr=False)
     """What the device says of itself; the same both times."""
 
-    def discovered(self, typed: str) -> discovery.Server:
-        """Find the service for an address.
+    def discovered(self, typed: str, *, at: str | None = None) -> discovery.Server:
+        """Find the service for an address; with `at`, that https address is asked and not the domain's.
 
         Raises:
             EnrollmentFailed: the address is none, or the domain's answer is no document a device takes.
@@ -110,7 +122,7 @@ class Enroller:
             url = discovery.UserIdentifier.of(typed).url(self.family)
         except InvalidModel as problem:
             raise EnrollmentFailed(Step.DISCOVERY, problem.message) from None
-        reply = self._followed(url)
+        reply = self._followed(url if at is None else f"{at}?{url.partition('?')[2]}")
         if reply.status == 403:
             refusal = enrollment.refusal_from(reply.headers.get("content-type", ""), reply.body)
             self._fail(Step.DISCOVERY, (refusal and refusal.message) or "refused", reply)
@@ -128,13 +140,44 @@ class Enroller:
             EnrollmentFailed: at some step; the device is as it was.
         """
         challenge = self._challenged(server)
+        answer = self.signed_in_again(challenge, typed)
+        return Enrolled(
+            profile=self._profile(server, answer.access_token),
+            token=answer.access_token,
+            refresh_token=answer.refresh_token,
+            challenge=challenge,
+        )
+
+    def signed_in_again(
+        self, challenge: enrollment.Challenge, typed: str
+    ) -> enrollment.TokenAnswer:
+        """Sign in once more for an enrollment that goes on.
+
+        Raises:
+            EnrollmentFailed: the sign-in ends in no token.
+        """
         if isinstance(challenge, enrollment.SimpleChallenge):
-            token, refresh = self._simple(challenge, typed), None
-        else:
-            answer = self._oauth2(challenge, typed)
-            token, refresh = answer.access_token, answer.refresh_token
-        profile = self._profile(server, token)
-        return Enrolled(profile=profile, token=token, refresh_token=refresh, challenge=challenge)
+            return enrollment.TokenAnswer(access_token=self._simple(challenge, typed))
+        return self._oauth2(challenge, typed)
+
+    def renewed(
+        self, challenge: enrollment.OAuth2Challenge, refresh_token: str
+    ) -> enrollment.TokenAnswer:
+        """Get another token without the person.
+
+        Raises:
+            EnrollmentFailed: the refresh token is worth nothing any more.
+        """
+        return self._token(challenge, enrollment.refresh_form(challenge, refresh_token))
+
+    def enrolled_with(self, server: discovery.Server, token: str) -> Enrolled:
+        """Fetch the profile with a token from an earlier sign-in.
+
+        Raises:
+            EnrollmentFailed: at some step; the device is as it was.
+        """
+        challenge = self._challenged(server)
+        return Enrolled(profile=self._profile(server, token), token=token, challenge=challenge)
 
     def downloaded(self, page: str) -> mdm_profile.EnrollmentProfile:
         """Walk through a web page that ends in a profile, as phones did up to iOS 17.
@@ -208,7 +251,9 @@ class Enroller:
             code = enrollment.code_from_redirect(ended, challenge, state=state)
         except InvalidModel as problem:
             raise EnrollmentFailed(Step.SIGN_IN, problem.message) from None
-        form = enrollment.code_form(challenge, code)
+        return self._token(challenge, enrollment.code_form(challenge, code))
+
+    def _token(self, challenge: enrollment.OAuth2Challenge, form: bytes) -> enrollment.TokenAnswer:
         reply = self._sent(
             Step.TOKEN, "POST", challenge.token_url, {"content-type": FORM_TYPE}, form
         )
@@ -267,26 +312,45 @@ class Enroller:
     def _sent(
         self, step: Step, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> Reply:
+        is_web = step is Step.SIGN_IN and self.sheet is not None
+        recording = Recording(self.sheet if is_web and self.sheet else self.send, step, self.log)
         try:
-            reply = self.send(method, url, headers, body)
+            return recording(method, url, headers, body)
         except OSError as problem:
-            raise EnrollmentFailed(step, f"no answer ({type(problem).__name__})") from None
-        sent = {k: "Bearer ..." if k == "authorization" else v for k, v in headers.items()}
-        got = {k: v for k, v in reply.headers.items() if k in _TELLING}
-        self.log.append(
-            Exchanged(
-                step=step,
-                method=method,
-                url=url.partition("?")[0],
-                sent=sent,
-                status=reply.status,
-                got=got,
-            )
-        )
-        return reply
+            raise NoAnswer(step, f"no answer ({type(problem).__name__})") from None
 
     def _fail(self, step: Step, reason: str, reply: Reply) -> NoReturn:
         raise EnrollmentFailed(step, reason, status=reply.status)
 
 
-_TELLING: Final = frozenset({"content-type", "www-authenticate"})
+@frozen
+class Recording:
+    """Sends as another one does, and writes each message into the log."""
+
+    send: Send
+    step: Step
+    log: list[Exchanged]
+
+    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send one request."""
+        reply = self.send(method, url, headers, body)
+        self.log.append(
+            Exchanged(
+                step=self.step,
+                method=method,
+                url=url.partition("?")[0],
+                sent={k: _HIDDEN.get(k.lower(), v) for k, v in headers.items()},
+                status=reply.status,
+                got={k: _told(k, v) for k, v in reply.headers.items() if k in _TELLING},
+            )
+        )
+        return reply
+
+
+def _told(name: str, value: str) -> str:
+    """Queries of redirections carry tokens and codes."""
+    return value.partition("?")[0] if name == "location" else value
+
+
+_TELLING: Final = frozenset({"content-type", "location", "www-authenticate"})
+_HIDDEN: Final[Mapping[str, str]] = {"authorization": "Bearer ...", "mdm-signature": "CMS ..."}

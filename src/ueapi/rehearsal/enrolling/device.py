@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ueapi.apple import enrollment
-from ueapi.apple.enrollment import mdm_profile
+from ueapi.apple.enrollment import discovery, mdm_profile
 from ueapi.apple.profiles.signing import Signer
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.device_side import DeviceSide
@@ -58,6 +59,11 @@ class Held:
     kind: EnrollmentKind
     checkin_url: str = field(repr=False)
     command_url: str = field(repr=False)
+    is_account_driven: bool = False
+    """Whether every message carries the token that a sign-in handed out."""
+    refresh_token: str | None = field(default=None, repr=False)
+    managed_apple_id: str | None = field(default=None, repr=False)
+    """Whom a downloaded profile is for, where it says so."""
 
 
 class Phone(Protocol):
@@ -65,6 +71,13 @@ class Phone(Protocol):
 
     seed: PhoneSeed
     rng: random.Random
+
+    def check_account_driven(self, kind: EnrollmentKind) -> None:
+        """Refuse what its iOS doesn't know of signing in with a work account.
+
+        Raises:
+            CannotEnroll: it can't enroll that way.
+        """
 
     @property
     def major(self) -> int:
@@ -92,42 +105,73 @@ class WayIn:
     def signed_in(self, phone: Phone, account: str) -> Held:
         """Find the service for a typed address, sign in, and take its profile.
 
+        What the address's domain answers decides the kind of enrollment, and so what the phone shows of itself.
+
         Raises:
             CannotEnroll: some step failed.
         """
-        device = self._enroller(phone, filled_in_by(account, self.accounts, Meaning.PERSONAL))
-        try:
+        device = self._enroller(phone, self._answers(account, EnrollmentKind.ACCOUNT_DRIVEN_USER))
+        with self._counted(device):
             found = device.discovered(account)
+            kind = _KINDS[found.version]
+            phone.check_account_driven(kind)
+            device.told, device.answers = _told(phone, kind), self._answers(account, kind)
             got = device.enrolled(found, account)
-        except EnrollmentFailed as problem:
-            raise CannotEnroll(str(problem)) from None
-        finally:
-            self.messages += len(device.log)
-        kind = EnrollmentKind.ACCOUNT_DRIVEN_USER
-        return self._held(got.profile, token=got.token, kind=kind)
+        held = self._held(got.profile, token=got.token, kind=kind)
+        return evolve(held, is_account_driven=True, refresh_token=got.refresh_token)
 
-    def downloaded(self, phone: Phone, server: Server, account: str, kind: EnrollmentKind) -> Held:
-        """Walk through a product's web page for that kind of enrollment, and install what it hands out.
-
-        What is handed out decides: a page can lead to another kind than the person meant.
+    def signed_in_again(
+        self, phone: Phone, account: str, challenge: enrollment.Challenge, kind: EnrollmentKind
+    ) -> enrollment.TokenAnswer:
+        """Sign in once more for an enrollment that goes on.
 
         Raises:
-            CannotEnroll: some step failed, or the profile is for another account.
+            CannotEnroll: the sign-in failed; the enrollment stays, without a token that is worth something.
         """
-        way = Meaning.PERSONAL if kind.is_user_enrollment else Meaning.ORGANIZATION
-        device = self._enroller(phone, filled_in_by(account, self.accounts, way))
-        try:
+        device = self._enroller(phone, self._answers(account, kind))
+        with self._counted(device):
+            return device.signed_in_again(challenge, account)
+
+    def renewed(
+        self, phone: Phone, challenge: enrollment.OAuth2Challenge, refresh_token: str
+    ) -> enrollment.TokenAnswer:
+        """Get another token without the person.
+
+        Raises:
+            CannotEnroll: the refresh token is worth nothing any more.
+        """
+        device = self._enroller(phone, self._answers("", EnrollmentKind.ACCOUNT_DRIVEN_USER))
+        with self._counted(device):
+            return device.renewed(challenge, refresh_token)
+
+    def downloaded(self, phone: Phone, server: Server, account: str, kind: EnrollmentKind) -> Held:
+        """Walk through a product's web page for that kind of enrollment, and take what it hands out.
+
+        What is handed out decides: a page can lead to another kind than the person meant. Nothing is installed yet.
+
+        Raises:
+            CannotEnroll: some step failed.
+        """
+        device = self._enroller(phone, self._answers(account, kind))
+        with self._counted(device):
             profile = device.downloaded(server.page)
+        token = profile.server_url.rpartition("/")[2]
+        is_device = profile.managed_apple_id is None
+        found = EnrollmentKind.DEVICE if is_device else EnrollmentKind.PROFILE_DRIVEN_USER
+        return self._held(profile, token=token, kind=found)
+
+    @contextmanager
+    def _counted(self, device: Enroller) -> Iterator[None]:
+        try:
+            yield
         except EnrollmentFailed as problem:
             raise CannotEnroll(str(problem)) from None
         finally:
             self.messages += len(device.log)
-        got, token = profile.managed_apple_id, profile.server_url.rpartition("/")[2]
-        if got is None:
-            return self._held(profile, token=token, kind=EnrollmentKind.DEVICE)
-        if got.casefold() != account.casefold():
-            raise CannotEnroll("the profile is for another Managed Apple ID")
-        return self._held(profile, token=token, kind=EnrollmentKind.PROFILE_DRIVEN_USER)
+
+    def _answers(self, account: str, kind: EnrollmentKind) -> Callable[[Form], Mapping[str, str]]:
+        way = Meaning.PERSONAL if kind.is_user_enrollment else Meaning.ORGANIZATION
+        return filled_in_by(account, self.accounts, way)
 
     def _held(
         self, profile: mdm_profile.EnrollmentProfile, *, token: str, kind: EnrollmentKind
@@ -141,13 +185,14 @@ class WayIn:
             kind=kind,
             checkin_url=profile.checkin_url or profile.server_url,
             command_url=profile.server_url,
+            managed_apple_id=profile.managed_apple_id,
         )
 
     def _enroller(self, phone: Phone, answers: Callable[[Form], Mapping[str, str]]) -> Enroller:
         return Enroller(
             send=self.network.ask,
             signer=self._signer(phone.seed.key),
-            told=_told(phone),
+            told=_told(phone, EnrollmentKind.ACCOUNT_DRIVEN_USER),
             answers=answers,
             rng=phone.rng,
             browser=self.browser,
@@ -159,11 +204,21 @@ class WayIn:
         return self._signers[key]
 
 
-def _told(phone: Phone) -> enrollment.MachineInformation:
-    major = phone.major
+_KINDS: Final = {
+    discovery.Version.BYOD: EnrollmentKind.ACCOUNT_DRIVEN_USER,
+    discovery.Version.ADDE: EnrollmentKind.DEVICE,
+}
+
+
+def _told(phone: Phone, kind: EnrollmentKind) -> enrollment.MachineInformation:
+    """What the phone says of itself: the hardware only where the organization owns it."""
+    major, hardware = phone.major, phone.seed.hardware
+    shows = not kind.is_user_enrollment
     return enrollment.MachineInformation(
         product=phone.seed.model_identifier,
         version=f"{_BUILDS.get(major, major)}A100",
         language=LANGUAGE,
         os_version=phone.running if major >= TELLS_VERSION else None,
+        udid=hardware.udid if shows else None,
+        serial_number=hardware.serial if shows else None,
     )

@@ -16,9 +16,13 @@ _NOT_YET: Final = Refusal(code=RefusalCode.DISCOVERY_FAILED, message="Nobody has
 
 @frozen
 class Domain:
-    """`leads_to` says where a person of this address enrolls now: a `BaseURL`, or `None` for a refusal."""
+    """`leads_to` says where a person of this address enrolls now: a `BaseURL`, or `None` for a refusal.
+
+    `version` is the kind of enrollment: of the person's own phone, or of one that the organization owns.
+    """
 
     leads_to: Callable[[str], str | None]
+    version: discovery.Version = discovery.Version.BYOD
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -38,4 +42,4 @@ class Domain:
         base_url = self.leads_to(asked.get("user-identifier", [""])[-1])
         if base_url is None:
             return 403, _NOT_YET.to_json()
-        return 200, discovery.document(base_url).to_json()
+        return 200, discovery.document(base_url, self.version).to_json()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import Enum
 from typing import Final
@@ -29,7 +29,7 @@ from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.device_side import DeviceSide, bearer
 from ueapi.rehearsal.enrolling.authority import Authority
 from ueapi.rehearsal.enrolling.pages import Admitted, Asked, Page, Portal, Refused, to_html
-from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE, SignInRefused
+from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE, EnrollmentRecord, SignInRefused
 from ueapi.rehearsal.fleet import Hardware
 
 BYOD: Final = "/enrollment/byod"
@@ -43,7 +43,8 @@ TOKEN: Final = "/enrollment/token"
 CLIENT_ID: Final = "org.example.management"
 REDIRECT: Final = f"{enrollment.CALLBACK_SCHEME}://oauth2/redirection"
 TOPIC: Final = "com.apple.mgmt.External.5f0c7b1e-3a52-4c0e-9b0a-2f6a1d5c7e90"
-TOKEN_LIFETIME: Final = timedelta(hours=1)
+UNLIMITED: Final = timedelta(days=3650)
+"""What a token endpoint says of a token that nobody limited."""
 _KEPT: Final = 64
 _PERMANENT: Final = 308
 
@@ -107,12 +108,39 @@ class EnrollmentService:
     host: str
     name: str
     method: Method = Method.SIMPLE
+    lifetime: timedelta | None = None
+    """How long a token is good; `None` until somebody takes it back."""
+    hands_out_refresh_tokens: bool = False
+    """Whether a phone can get another token without its person, with OAuth 2."""
+    _refresh: dict[str, str] = field(factory=dict, repr=False)
+    """Refresh token → the token it came with."""
     _sessions: dict[str, _Session] = field(factory=dict, repr=False)
     _codes: dict[str, _Code] = field(factory=dict, repr=False)
     _seen: OrderedDict[bytes, enrollment.MachineInformation] = field(
         factory=OrderedDict, repr=False
     )
     _used: set[str] = field(factory=set, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Tell the device side how a person signs in again."""
+        self.side.challenge = lambda kind: self._challenge(kind).to_header()
+
+    # -- back doors --------------------------------------------------------------------------------
+
+    def limit_tokens(self, seconds: float | None) -> None:
+        """Tokens issued from now on are good for so long; `None` lifts the limit."""
+        self.lifetime = None if seconds is None else timedelta(seconds=seconds)
+
+    def expire(self, record: EnrollmentRecord) -> None:
+        """End an enrollment's token now; a refresh token still buys another."""
+        self.side.limit(record.bearer, self.clock.now())
+
+    def revoke(self, record: EnrollmentRecord) -> None:
+        """End the refresh token as well: the person has to sign in again."""
+        self.expire(record)
+        self._refresh = {r: token for r, token in self._refresh.items() if token != record.bearer}
+
+    # -- addresses ---------------------------------------------------------------------------------
 
     def base_url(self, version: discovery.Version) -> str:
         """Where a device asks for its profile; what discovery answers."""
@@ -191,6 +219,7 @@ class EnrollmentService:
             identity=self.identity_payload(token),
             mode=enrollment.Mode.BYOD if kind.is_user_enrollment else enrollment.Mode.ADDE,
             assigned_managed_apple_id=account,
+            access_rights=None if kind.is_user_enrollment else ALL_RIGHTS,
         )
         content = profiles.write(made.to_profile())
         return Response(content, media_type=mdm_profile.CONTENT_TYPE)
@@ -250,6 +279,7 @@ class EnrollmentService:
             return Response(str(refusal), status_code=403, media_type="text/plain")
         if going.on_web:
             return self._downloaded(admitted, grant.token)
+        self._limit(grant.token)
         if self.method is Method.SIMPLE:
             return _redirect(enrollment.results_url(grant.token))
         code = self._fresh()
@@ -274,14 +304,47 @@ class EnrollmentService:
 
     async def _token(self, request: Request) -> Response:
         form = _form(await request.body())
-        found = self._codes.pop(form.get("code", ""), None)
-        is_ours = (form.get("client_id"), form.get("redirect_uri")) == (CLIENT_ID, REDIRECT)
-        if found is None or not is_ours or form.get("grant_type") != "authorization_code":
+        token = None
+        if form.get("client_id") == CLIENT_ID:
+            token = self._for_code(form) or self._for_refresh_token(form)
+        if token is None:
             return Response(
                 b'{"error":"invalid_grant"}', status_code=400, media_type="application/json"
             )
-        answer = enrollment.TokenAnswer(access_token=found.token, lifetime=TOKEN_LIFETIME)
+        answer = enrollment.TokenAnswer(
+            access_token=token,
+            refresh_token=self._refresh_token(token),
+            lifetime=self.lifetime or UNLIMITED,
+        )
         return Response(answer.to_json(), media_type="application/json")
+
+    def _for_code(self, form: Mapping[str, str]) -> str | None:
+        if form.get("grant_type") != "authorization_code" or form.get("redirect_uri") != REDIRECT:
+            return None
+        found = self._codes.pop(form.get("code", ""), None)
+        return found.token if found else None
+
+    def _for_refresh_token(self, form: Mapping[str, str]) -> str | None:
+        """Another token without the person; each refresh token is good once. Source: RFC 6749, section 6."""
+        if form.get("grant_type") != "refresh_token":
+            return None
+        former = self._refresh.pop(form.get("refresh_token", ""), None)
+        grant = self.side.renew(former) if former else None
+        if grant is None:
+            return None
+        self._limit(grant.token)
+        return grant.token
+
+    def _refresh_token(self, token: str) -> str | None:
+        if not self.hands_out_refresh_tokens:
+            return None
+        made = self._fresh()
+        self._refresh[made] = token
+        return made
+
+    def _limit(self, token: str) -> None:
+        if self.lifetime is not None:
+            self.side.limit(token, self.clock.now() + self.lifetime)
 
     def _fresh(self) -> str:
         return f"{self.rng.getrandbits(128):032x}"

@@ -1,0 +1,122 @@
+"""What a virtual iPhone keeps about managed apps beside them: their attributes and their configuration.
+
+Source: Apple's schema, Settings, InstallApplication, ManagedApplicationAttributes and ManagedApplicationConfiguration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from ueapi.apple import mdm, rules
+from ueapi.apple.plist import PlistDict, PlistValue
+from ueapi.rehearsal.phone_answers import Act, Current, Obeying, answered, is_allowed
+from ueapi.rehearsal.phone_contents import MANAGED
+
+NOT_HERE: Final = 12021
+"""Guess: the number Apple gives a setting that isn't available."""
+
+
+def keep_attributes(
+    phone: Obeying, current: Current, bundle_id: str, attributes: PlistValue | None
+) -> None:
+    """Note the attributes an app gets with its installation; what this iOS doesn't know is without effect."""
+    if isinstance(attributes, Mapping):
+        _keep_attributes(phone, current, bundle_id, attributes)
+
+
+def _settings(phone: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
+    """Each setting succeeds or fails on its own."""
+    wanted = command.content.get("Settings")
+    rows = [row for row in wanted if isinstance(row, Mapping)] if isinstance(wanted, list) else []
+    results: list[PlistValue] = [_set(phone, current, row) for row in rows]
+    return answered(current, command, response={"Settings": results})
+
+
+def _set(phone: Obeying, current: Current, row: Mapping[str, PlistValue]) -> PlistDict:
+    item = str(row.get("Item"))
+    act = _ITEMS.get(item)
+    if act is None or not is_allowed(rules.RuleKind.SETTING, f"Settings:{item}", phone, current):
+        error: PlistDict = {"ErrorCode": NOT_HERE, "LocalizedDescription": "not available here"}
+        return {"Item": item, "Status": "Error", "ErrorChain": [error]}
+    act(phone, current, str(row.get("Identifier")), row)
+    return {"Item": item, "Status": "Acknowledged"}
+
+
+def _set_attributes(
+    phone: Obeying, current: Current, app: str, row: Mapping[str, PlistValue]
+) -> None:
+    """Attributes replace those of before; none takes them away."""
+    current.contents.attributes.pop(app, None)
+    keep_attributes(phone, current, app, row.get("Attributes"))
+
+
+def _set_configuration(
+    _: Obeying, current: Current, app: str, row: Mapping[str, PlistValue]
+) -> None:
+    wanted = row.get("Configuration")
+    if isinstance(wanted, Mapping):
+        current.contents.configurations[app] = dict(wanted)
+    else:
+        current.contents.configurations.pop(app, None)
+
+
+def _set_nothing(_: Obeying, current: Current, app: str, row: Mapping[str, PlistValue]) -> None:
+    """Only shown to the person."""
+    del current, app, row
+
+
+def _keep_attributes(
+    phone: Obeying,
+    current: Current,
+    bundle_id: str,
+    attributes: Mapping[str, PlistValue],
+) -> None:
+    current.contents.attributes[bundle_id] = {
+        key: value
+        for key, value in attributes.items()
+        if is_allowed(rules.RuleKind.KEY, f"InstallApplication:Attributes.{key}", phone, current)
+    }
+
+
+def _list_attributes(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
+    rows: list[PlistValue] = [
+        {"Identifier": app, "Attributes": current.contents.attributes.get(app, {})}
+        for app in _asked(current, command)
+    ]
+    return answered(current, command, response={"ApplicationAttributes": rows})
+
+
+def _list_configurations(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
+    rows: list[PlistValue] = [
+        {"Identifier": app, "Configuration": current.contents.configurations[app]}
+        for app in _asked(current, command)
+        if app in current.contents.configurations
+    ]
+    return answered(current, command, response={"ApplicationConfigurations": rows})
+
+
+def _asked(current: Current, command: mdm.Command) -> list[str]:
+    """The managed apps that are asked about."""
+    wanted = command.content.get("Identifiers")
+    apps = current.contents.apps
+    named = wanted if isinstance(wanted, list) else []
+    return [app for app in named if isinstance(app, str) and apps.get(app) == MANAGED]
+
+
+_ITEMS: Final[
+    Mapping[
+        str,
+        Callable[[Obeying, Current, str, Mapping[str, PlistValue]], None],
+    ]
+] = {
+    "ApplicationAttributes": _set_attributes,
+    "ApplicationConfiguration": _set_configuration,
+    "OrganizationInfo": _set_nothing,
+}
+
+SETTINGS: Final[Mapping[str, Act]] = {
+    "Settings": _settings,
+    "ManagedApplicationAttributes": _list_attributes,
+    "ManagedApplicationConfiguration": _list_configurations,
+}
