@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ueapi.rehearsal.device_side import DeviceSide
+from ueapi.rehearsal.enrolling import pages
 from ueapi.rehearsal.fleet import Fleet
 from ueapi.rehearsal.simulator import READS, Entry, Handler, Simulator, Surroundings
 from ueapi_hexnode.simulator import (
@@ -29,6 +30,7 @@ from ueapi_hexnode.simulator.device_hooks import DeviceHooks, PhoneLine
 from ueapi_hexnode.simulator.furnishing import Furnisher, populate
 from ueapi_hexnode.simulator.policies import secrets_of
 from ueapi_hexnode.simulator.portal import Portal, Route
+from ueapi_hexnode.simulator.portal_pages import EnrollmentPages, Ownership
 from ueapi_hexnode.simulator.throttle import Throttle
 
 BASE: Final = "/api/v1"
@@ -64,6 +66,7 @@ class HexnodeSimulator(Simulator):
         self.line.side = self._device_side
         self.portal.delivery = Delivery(self.portal, self.line)
         self._console = HexnodeConsole(self.portal)
+        self.pages = EnrollmentPages(directory=around.accounts, invited=self._invited)
         self.throttle = Throttle(
             around.clock.monotonic, self.portal.store.managed, _seats_for(around)
         )
@@ -72,6 +75,14 @@ class HexnodeSimulator(Simulator):
         super().__init__(around)
         self.app.router.redirect_slashes = False
         self.app.router.default = self._nowhere
+
+    def sign_in_pages(self) -> pages.Portal:
+        return self.pages
+
+    def _invited(self, address: str) -> Ownership | None:
+        """Whose device the newest request to that person is for."""
+        row = self.portal.store.user_by_email(address)
+        return Ownership(row.invitations[-1].ownership) if row and row.invitations else None
 
     # -- the management API ------------------------------------------------------------------------
 
