@@ -52,6 +52,7 @@ def _invite(account: Account, user: UserRow, ownership: str) -> Invitation:
         url=f"https://enroll.example.org/{number}",
     )
     account.store.invitations.append(row)
+    account.around.accounts.send_code(user.account or user.email, row.passcode)
     return row
 
 

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from ueapi.rehearsal.device_side import DeviceSide
+from ueapi.rehearsal.enrolling.pages import Portal
 from ueapi.rehearsal.fleet import Fleet
 from ueapi.rehearsal.simulator import READS, Entry, Handler, Simulator, Surroundings, path_of
 from ueapi_maas360.simulator import (
@@ -36,6 +37,7 @@ from ueapi_maas360.simulator.device_hooks import DeviceHooks, PhoneLine
 from ueapi_maas360.simulator.furnishing import Furnisher
 from ueapi_maas360.simulator.known import is_refused
 from ueapi_maas360.simulator.policies import secrets_of
+from ueapi_maas360.simulator.portal_pages import EnrollmentPages
 from ueapi_maas360.simulator.throttle import Throttle
 
 ROUTES: Final[tuple[Route, ...]] = (
@@ -74,12 +76,16 @@ class Maas360Simulator(Simulator):
         self.line.side = self._device_side
         self.account.delivery = Delivery(self.account, self.line)
         self._console = Maas360Console(self.account)
+        self.pages = EnrollmentPages(self.account)
         self.throttle = Throttle(around.clock.monotonic)
         self._planted: frozenset[str] = frozenset()
         self.account.open()
         super().__init__(around)
         self.app.router.redirect_slashes = False
         self.app.router.default = self._nowhere
+
+    def sign_in_pages(self) -> Portal:
+        return self.pages
 
     # -- the web services --------------------------------------------------------------------------
 
