@@ -17,6 +17,7 @@ from ueapi.cli import (
     guidance,
     listing,
     migrate,
+    phone,
     plugin,
     plugin_commands,
     profile,
@@ -50,6 +51,7 @@ app.add_typer(migrate.app, name="migrate")
 app.add_typer(discovery.app, name="discovery")
 app.add_typer(plugin.app, name="plugin")
 app.add_typer(guidance.app, name="guide")
+app.add_typer(phone.app, name="phone")
 
 
 def _version(wanted: bool) -> None:

@@ -7,6 +7,7 @@ That keeps a rehearsal on one thread and one clock.
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any, Final, TypeVar
@@ -27,6 +28,9 @@ Headers = list[tuple[bytes, bytes]]
 
 _ADDRESSES_KEPT: Final = 4096
 _DEFAULT_PORT: Final = 443
+LARGEST_ANSWER: Final = 16 * 1024 * 1024
+"""Bytes a device reads of one answer."""
+MOST_WAITS: Final = 6
 
 
 def finished(work: Coroutine[Any, Any, T]) -> T:
@@ -195,26 +199,67 @@ async def _called(application: Application, scope: Message, exchange: _Exchange)
 class RealNetwork:
     """Requests over real sockets, as a device sends them: redirections are not followed, TLS is verified.
 
-    `trust` replaces the usual authorities, for trying out what isn't public yet.
+    `trust` replaces the usual authorities, for trying out what isn't public yet. `seconds` bounds each wait, and
+    the whole answer takes at most `MOST_WAITS` times as long.
     """
 
     trust: ssl.SSLContext | None = None
     seconds: float = 20.0
+    monotonic: Callable[[], float] = time.monotonic
 
     def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         """Send one request.
 
         Raises:
-            ConnectionError: there was no answer, or the server isn't trusted.
+            ConnectionError: there was no answer, it is larger than `LARGEST_ANSWER`, or the server isn't trusted.
         """
+        return self.asked(method, url, headers, body, cookies=httpx.Cookies())[0]
+
+    def asked(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        cookies: httpx.Cookies,
+    ) -> tuple[Reply, httpx.Cookies]:
+        """As `ask`, with the cookies before and after it."""
+        trust = self.trust or ssl.create_default_context()
         try:
-            with httpx.Client(
-                verify=self.trust or ssl.create_default_context(), timeout=self.seconds
-            ) as client:
-                reply = client.request(method, url, headers=dict(headers), content=body or None)
-        except (httpx.TransportError, httpx.InvalidURL) as problem:
+            with (
+                httpx.Client(verify=trust, timeout=self.seconds, cookies=cookies) as client,
+                client.stream(method, url, headers=dict(headers), content=body or None) as reply,
+            ):
+                content = self._read(reply)
+                kept = client.cookies
+        except (httpx.TransportError, httpx.InvalidURL, httpx.DecodingError) as problem:
             raise ConnectionError(str(problem).partition("\n")[0]) from None
-        return Reply(reply.status_code, _texts(_raw(reply)), reply.content)
+        return Reply(reply.status_code, _texts(_raw(reply)), content), kept
+
+    def _read(self, reply: httpx.Response) -> bytes:
+        until = self.monotonic() + MOST_WAITS * self.seconds
+        content = bytearray()
+        for part in reply.iter_bytes():
+            content += part
+            if len(content) > LARGEST_ANSWER:
+                raise ConnectionError(f"the answer has more than {LARGEST_ANSWER} bytes")
+            if self.monotonic() > until:
+                raise ConnectionError("the answer comes too slowly")
+        return bytes(content)
+
+
+@define
+class WebSheet:
+    """The web page that a sign-in opens: as `RealNetwork`, and cookies are kept until it is closed."""
+
+    network: RealNetwork
+    _cookies: httpx.Cookies = field(factory=httpx.Cookies, repr=False)
+
+    def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send one request; it fails as `RealNetwork.ask` does."""
+        reply, self._cookies = self.network.asked(method, url, headers, body, cookies=self._cookies)
+        return reply
 
 
 def _raw(reply: httpx.Response) -> Headers:

@@ -14,7 +14,7 @@ from ueapi.apple.enrollment.certificate_request import PrivateKey, PublicKey, sa
 from ueapi.apple.profiles.signing import Signer
 from ueapi.errors import InvalidModel, UsageError
 from ueapi.flow import Reply
-from ueapi.rehearsal.enrolling.client import EnrollmentFailed, Send, Step
+from ueapi.rehearsal.enrolling.client import EnrollmentFailed, NoAnswer, Send, Step
 
 Attests = Callable[[PublicKey, str], Attestation]
 """Has Apple vouch for a key, fresh for a challenge's token."""
@@ -74,7 +74,7 @@ class Means:
         try:
             return self.send(method, url, headers, body)
         except OSError as problem:
-            failed(f"no answer ({type(problem).__name__})")
+            raise NoAnswer(Step.IDENTITY, f"no answer ({type(problem).__name__})") from None
 
 
 def held(certificate: x509.Certificate, key: PrivateKey, *further: x509.Certificate) -> Identity:

@@ -218,6 +218,10 @@ class Form:
     hidden: dict[str, str] = field(factory=dict, repr=False)
     asked: dict[str, tuple[str, ...]] = field(factory=dict)
     """Name → values to choose from; none where something is typed."""
+    kinds: dict[str, str] = field(factory=dict)
+    """Name → kind of what is typed, as HTML has it: "text", "email", "password" and so on."""
+    filled: dict[str, str] = field(factory=dict, repr=False)
+    """Name → what the page has typed in already."""
     meant: dict[str, str] = field(factory=dict)
     """Name → what the question asks for, where the page says it."""
     stands_for: dict[tuple[str, str], str] = field(factory=dict)
@@ -234,6 +238,10 @@ def read_form(content: bytes) -> Form:
     return reader.form
 
 
+_BUTTONS: Final = frozenset({"submit", "button", "image", "reset", "file"})
+_CHOSEN: Final = frozenset({"checkbox", "radio"})
+
+
 class _FormReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -246,10 +254,8 @@ class _FormReader(HTMLParser):
         match tag:
             case "form":
                 self.form.action = row.get("action", "")
-            case "input" if row.get("type") == "hidden":
-                self.form.hidden[row.get("name", "")] = row.get("value", "")
             case "input" if row.get("name"):
-                self._ask(row)
+                self._input(row, row.get("type", "").lower() or "text")
             case "select":
                 self._select = row.get("name", "")
                 self._ask(row)
@@ -267,6 +273,23 @@ class _FormReader(HTMLParser):
         self.form.asked[name] = ()
         if meaning := row.get("data-meaning"):
             self.form.meant[name] = meaning
+
+    def _input(self, row: Mapping[str, str], kind: str) -> None:
+        """What a browser sends without being told stays; a box nobody has to tick stays as it is."""
+        name, value = row["name"], row.get("value", "")
+        before = self.form.asked.get(name, ())
+        if kind == "hidden" or (kind == "checkbox" and "checked" in row):
+            self.form.hidden[name] = value or ("on" if kind == "checkbox" else "")
+        elif kind in _BUTTONS or (kind == "checkbox" and "required" not in row):
+            return
+        elif kind in _CHOSEN:
+            self._ask(row)
+            self.form.asked[name] = (*before, value or "on")
+        else:
+            self._ask(row)
+            self.form.kinds[name] = kind
+            if value:
+                self.form.filled[name] = value
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":

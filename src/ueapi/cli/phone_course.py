@@ -1,0 +1,137 @@
+"""What `ueapi phone enroll` does step by step, and how it tells of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+from attrs import asdict, define, field
+from pydantic import SecretStr
+
+from ueapi.cli.exits import Exit
+from ueapi.cli.output_files import OWNER_ONLY, write_output
+from ueapi.cli.printing import print_document
+from ueapi.cli.table import safe
+from ueapi.rehearsal.enrolling.client import Declined, EnrollmentFailed, NoAnswer, Step
+from ueapi.rehearsal.enrolling.documented import DOCUMENTED
+from ueapi.rehearsal.enrolling.managed import Managed, Obeyed
+from ueapi.rehearsal.enrolling.trial import Trial, Walked
+
+_SIGNING_IN = frozenset({Step.SIGN_IN, Step.TOKEN, Step.PROFILE})
+_REFUSED = frozenset({400, 401, 403})
+
+
+@define
+class Course:
+    """Steps and commands as they come; printed at once, or kept for one document."""
+
+    as_json: bool
+    steps: list[Walked] = field(factory=list)
+    commands: list[Obeyed] = field(factory=list)
+
+    def tell(self, walked: Walked) -> None:
+        """Take a step, and what Apple documents for it; one that went well before is said once."""
+        if walked.is_done and walked in self.steps:
+            return
+        self.steps.append(walked)
+        if self.as_json:
+            return
+        reason = f": {safe(walked.reason)}" if walked.reason else ""
+        typer.echo(f"{'ok    ' if walked.is_done else 'FAILED'}  {walked.step.value:10}{reason}")
+        typer.echo(f"        {'':10}  {DOCUMENTED[walked.step]}")
+
+    def obeyed(self, commands: list[Obeyed]) -> None:
+        """Tell of the commands that weren't told of yet."""
+        new = commands[len(self.commands) :]
+        self.commands += new
+        for one in () if self.as_json else new:
+            reason = f": {safe(one.reason)}" if one.reason else ""
+            typer.echo(f"        {'':10}  {safe(one.command)} -> {one.status.value}{reason}")
+
+    def document(self, code: Exit, trial: Trial) -> dict[str, object]:
+        """Everything, for programs."""
+        return {
+            "outcome": _OUTCOMES[code],
+            "steps": [
+                {
+                    "step": s.step.value,
+                    "ok": s.is_done,
+                    "reason": s.reason,
+                    "documented": DOCUMENTED[s.step],
+                }
+                for s in self.steps
+            ],
+            "commands": [
+                {"command": c.command, "status": c.status.value, "reason": c.reason}
+                for c in self.commands
+            ],
+            "messages": len(trial.log),
+        }
+
+
+_OUTCOMES = {
+    Exit.DONE: "enrolled",
+    Exit.REFUSED: "failed",
+    Exit.ACCESS: "sign-in refused",
+    Exit.UNREACHABLE: "unreachable",
+}
+
+
+def walked(
+    trial: Trial,
+    course: Course,
+    *,
+    address: str,
+    at: str | None,
+    token: SecretStr | None,
+    rounds: int,
+    pause: Callable[[], None],
+    log: Path | None,
+) -> Exit:
+    """Enroll, take commands, leave; write the log in any case, and return the exit code."""
+    code = Exit.DONE
+    try:
+        managed = trial.enroll(address, at=at, token=token)
+        _stayed(trial, course, managed, rounds, pause)
+    except EnrollmentFailed as problem:
+        code = outcome(problem)
+    finally:
+        if log is not None:
+            write_output(log, _written(trial), mode=OWNER_ONLY)
+    if course.as_json:
+        print_document(course.document(code, trial))
+    else:
+        typer.echo(f"{_OUTCOMES[code]}; {len(trial.log)} messages.")
+    return code
+
+
+def _stayed(
+    trial: Trial, course: Course, managed: Managed, rounds: int, pause: Callable[[], None]
+) -> None:
+    """Take commands as long as wanted; the service hears of the end, whatever happens before."""
+    try:
+        trial.obey(managed)
+        course.obeyed(managed.obeyed)
+        for _ in range(rounds):
+            if managed.is_over:
+                break
+            pause()
+            trial.obey(managed)
+            course.obeyed(managed.obeyed)
+    finally:
+        trial.leave(managed)
+
+
+def outcome(problem: EnrollmentFailed) -> Exit:
+    """What a script is told of a failed step."""
+    if isinstance(problem, NoAnswer):
+        return Exit.UNREACHABLE
+    refuses = problem.step in _SIGNING_IN and problem.status in _REFUSED
+    return Exit.ACCESS if refuses or isinstance(problem, Declined) else Exit.REFUSED
+
+
+def _written(trial: Trial) -> bytes:
+    rows = [asdict(one) for one in trial.log]
+    return json.dumps({"messages": rows}, indent=2, default=str).encode() + b"\n"
