@@ -67,6 +67,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--many", type=int, default=200_000, help="devices for the memory test")
     parser.add_argument("--people", type=int, default=10_000)
     parser.add_argument("--rehearsed", type=int, default=1_000, help="people of the rehearsal")
+    parser.add_argument("--phones", type=int, default=5_000, help="phones that live for 21 days")
     parser.add_argument("--times", type=int, default=5)
     return parser.parse_args()
 
@@ -81,6 +82,8 @@ def _lines(asked: argparse.Namespace) -> Iterator[Line]:
     yield Line(f"planning the move of {asked.people:,} people", _middle(planning) * 1000, "ms")
     yield from _check_lines(asked.times)
     yield from _rehearsal_lines(asked.rehearsed)
+    yield from _answering_lines()
+    yield from _phone_lines(asked.phones)
 
 
 def _listings(served: Served, times: int, devices: int) -> dict[str, list[Sample]]:
@@ -175,6 +178,22 @@ def _check_lines(times: int) -> Iterator[Line]:
     yield Line("Rules.load() in a fresh process", middle["loading"] * 1000, "ms", 30)
     yield Line("import the rules and load them, fresh", middle["importing"] * 1000, "ms")
     yield Line("size of the table of rules", middle["table"] / 1000, "kB", 400)
+
+
+def _answering_lines() -> Iterator[Line]:
+    found = _printed("benchmarks.answering", "200", "10")
+    yield Line("discovery responder at 200 a second, p50", found["p50_ms"], "ms")
+    yield Line("discovery responder at 200 a second, p99", found["p99_ms"], "ms", 20)
+    yield Line("discovery responder: wrong answers", found["wrong"], "", 0)
+
+
+def _phone_lines(phones: int) -> Iterator[Line]:
+    found = _printed("benchmarks.phones", str(phones), str(SEED))
+    again = _printed("benchmarks.phones", str(phones), str(SEED))
+    yield Line(f"{phones:,} people's phones live for 21 days", found["seconds"], "s", 120)
+    yield Line("messages they exchanged", found["messages"], "")
+    yield Line("peak memory of that", found["peak_mb"], "MB", 1536)
+    yield Line("another end the second time", float(found["digest"] != again["digest"]), "", 0)
 
 
 def _middle(figures) -> float:
