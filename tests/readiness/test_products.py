@@ -9,9 +9,10 @@ from attrs import frozen
 
 from ueapi.client import Tenant
 from ueapi.contract import Capability
+from ueapi.errors import CredentialsRejected, PermissionMissing
 from ueapi.model import EnrollmentKind
 from ueapi.plugins import Registry
-from ueapi.readiness import Check, Facts, Readiness, Standing, everyone, gather, ready
+from ueapi.readiness import Check, Facts, Invitee, Readiness, Standing, everyone, gather, ready
 from ueapi.rehearsal.fleet import Oddity
 from ueapi.rehearsal.world import World
 from ueapi.testing import Harness
@@ -160,6 +161,37 @@ def test_a_product_that_shows_how_a_phone_was_enrolled_proves_the_way_in(backend
         and "enrollment.kind" not in device.origin.inferred
     ]
     assert level is (Standing.READY if shown else Standing.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("door", "verb", "check"),
+    [("users", "list", Check.KNOWN), ("licenses", "pools", Check.LICENSES)],
+)
+def test_a_right_that_is_missing_leaves_its_checks_unknown(
+    monkeypatch: pytest.MonkeyPatch, door: str, verb: str, check: Check
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionMissing("refused", needs="Read")
+
+    harness = Harness.build("jamf")
+    monkeypatch.setattr(type(getattr(harness.tenant, door)), verb, refuse)
+
+    known = gather(harness.tenant)
+    (found,) = ready([Invitee(address="a@example.org", apps=frozenset({"1"}))], known)
+
+    assert found[check].level is Standing.UNKNOWN
+    assert "which need Read" in found[check].reason
+
+
+def test_credentials_that_are_refused_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise CredentialsRejected("refused")
+
+    harness = Harness.build("jamf")
+    monkeypatch.setattr(type(harness.tenant.users), "list", refuse)
+
+    with pytest.raises(CredentialsRejected):
+        gather(harness.tenant)
 
 
 def _gathered(harness: Harness) -> Facts:

@@ -102,7 +102,11 @@ def gather(
     """
     target, missing = _directory(tenant, has_phones=source is tenant), dict[str, str]()
     locations = _part(tenant, Capability.LICENSES_LIST, tenant.licenses.list, "licenses", missing)
-    usable = [place for place in locations or () if not place.used_by_another_service]
+    pools = None
+    if locations is not None:
+        pools = _part(
+            tenant, Capability.LICENSES_LIST, lambda: _pools(tenant, locations), "licenses", missing
+        )
     devices = _part(tenant, Capability.DEVICES_LIST, lambda: _proofs(tenant), "devices", {})
     return Facts(
         target=target,
@@ -110,7 +114,7 @@ def gather(
         source=_source(source, tenant, target),
         has_account_driven=bool(devices),
         locations=locations or (),
-        pools=None if locations is None else tuple(_pools(tenant, usable)),
+        pools=pools,
         missing=missing,
         federated=frozenset(d.strip().casefold() for d in federated) or None,
         ios=ios,
@@ -165,8 +169,10 @@ def _proofs(tenant: Tenant) -> Iterator[Device]:
 
 
 def _pools(tenant: Tenant, locations: Iterable[Location]) -> Iterator[LicensePool]:
+    """Seats this tenant can give: a location that another service uses is no longer its own."""
     for location in locations:
-        yield from tenant.licenses.pools(location.id)
+        if not location.used_by_another_service:
+            yield from tenant.licenses.pools(location.id)
 
 
 def why(support: Support) -> str:
