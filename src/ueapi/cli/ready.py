@@ -29,7 +29,7 @@ def ready(
     people: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[PERSON]...",
+            metavar="PERSON",
             help="Managed Apple IDs, mail addresses or user names; everyone when not given.",
         ),
     ] = None,

@@ -21,7 +21,7 @@ _MARKS: Final = {"ready": "ok  ", "unknown": "?   ", "not-ready": "FAIL"}
 def print_found(found: Sequence[Readiness], concerns: Mapping[Finding, int], *, calls: int) -> None:
     """What there is to do, each thing once; then a line for each person, and the sum."""
     for finding, count in concerns.items():
-        people = f"{count} {'person' if count == 1 else 'people'}"
+        people = _people(count)
         mark = _MARKS[finding.level.value]
         typer.echo(f"{mark}  {finding.check.value:18}  {people}: {safe(finding.reason)}")
         typer.echo(f"      {'':18}  -> {safe(finding.fix)}")
@@ -29,7 +29,13 @@ def print_found(found: Sequence[Readiness], concerns: Mapping[Finding, int], *, 
         typer.echo(f"{safe(one.person.shown)}: {one.level.value}{_particulars(one)}")
     counted = Counter(one.level.value for one in found)
     sums = ", ".join(f"{counted[level]} {level}" for level in _MARKS)
-    typer.echo(f"{len(found)} people: {sums}. {calls} calls to products.")
+    typer.echo(f"{_people(len(found))}: {sums}. {calls} calls to products.")
+    if any(finding.level.value == "unknown" for finding in concerns):
+        typer.echo("What you looked at yourself counts with --confirmed CHECK.")
+
+
+def _people(count: int) -> str:
+    return f"{count} {'person' if count == 1 else 'people'}"
 
 
 def _particulars(one: Readiness) -> str:
