@@ -29,6 +29,11 @@ DELAY: Final = HOUR
 """Seconds between a sign-out and its second confirmation. Source: Apple support, Stolen Device Protection."""
 DELAYS_SINCE: Final = IosVersion((17, 3))
 """Source: Apple support, Stolen Device Protection."""
+SLOW_SHARE: Final = 0.05
+"""Part of the downloaded profiles that are installed too late, so that the phone has discarded them. Guess."""
+QUICK: Final = (0.5 * MINUTE, 5 * MINUTE)
+SLOW: Final = (9 * MINUTE, 40 * MINUTE)
+"""Seconds until a downloaded profile is installed, at least and at most."""
 OFFENDED: Final = 20 * HOUR
 """Seconds in which an app that was declined is declined again. Guess: a person thinks again the next day."""
 
@@ -51,6 +56,8 @@ class VirtualPerson:
     rng: random.Random = field(repr=False)
     discover: Callable[[], Server] = field(repr=False)
     old: Server = field(repr=False)
+    waits: random.Random = field(factory=lambda: random.Random(0), repr=False)
+    """Randomness for what a phone waits for: a profile to be installed, a sign-in to be repeated."""
     stubborn: float = STUBBORN
     """Part of the people like this one who are stubborn."""
     unreached: float = UNREACHED
@@ -239,7 +246,7 @@ class VirtualPerson:
         self._later(self.rng.uniform(2 * MINUTE, 20 * MINUTE), lambda: self._sign_in(phone))
 
     def come_in(self, phone: VirtualPhone, kind: EnrollmentKind) -> None:
-        """Enroll: in Settings, or on the web page for the other ways.
+        """Enroll: in Settings, or on the web page for the other ways, which end some minutes later.
 
         Raises:
             CannotEnroll: something on the way failed.
@@ -247,7 +254,57 @@ class VirtualPerson:
         if kind is EnrollmentKind.ACCOUNT_DRIVEN_USER:
             phone.sign_in(self.typed)
         else:
-            phone.enroll_on_web(self.discover(), self.typed, kind)
+            self._download(phone, self.discover(), kind)
+
+    def _download(
+        self, phone: VirtualPhone, server: Server, kind: EnrollmentKind, tries: int = 1
+    ) -> None:
+        """Get a profile from the web page, and install it later in Settings; a few come too late and begin again."""
+        phone.download(server, self.typed, kind)
+        is_slow = self.waits.random() < SLOW_SHARE
+        delay = self.waits.uniform(*(SLOW if is_slow else QUICK))
+        self._later(delay, partial(self._install, phone, server, kind, tries))
+
+    def _install(
+        self, phone: VirtualPhone, server: Server, kind: EnrollmentKind, tries: int
+    ) -> None:
+        if phone.is_enrolled or phone.waiting is None:
+            return
+        try:
+            phone.install(self.typed)
+        except CannotEnroll:
+            if tries < TRIES:
+                self._later(self._pause(), partial(self._again, phone, server, kind, tries + 1))
+
+    def _again(self, phone: VirtualPhone, server: Server, kind: EnrollmentKind, tries: int) -> None:
+        if phone.is_enrolled:
+            return
+        try:
+            self._download(phone, server, kind, tries)
+        except CannotEnroll:
+            if tries < TRIES:
+                self._later(self._pause(), partial(self._again, phone, server, kind, tries + 1))
+
+    def _pause(self) -> float:
+        return self.waits.uniform(1 * MINUTE, 10 * MINUTE)
+
+    def asked_by_phone(self, phone: VirtualPhone) -> None:
+        """Type the password again when the phone asks for it: most within the hour, others in the course of a day."""
+        slow = (Habit.LATE, Habit.NEVER, Habit.IGNORES_MAIL)
+        longest = 10 * HOUR if self.person.habit in slow else 1 * HOUR
+        delay = self.waits.uniform(2 * MINUTE, longest)
+        self._later(delay, partial(self._sign_in_again, phone, phone.enrollment))
+
+    def _sign_in_again(
+        self, phone: VirtualPhone, meant: PhoneEnrollment | None, tries: int = 1
+    ) -> None:
+        if phone.enrollment is not meant:
+            return
+        try:
+            phone.sign_in_again()
+        except CannotEnroll:
+            if tries < TRIES:
+                self._later(2 * HOUR * tries, partial(self._sign_in_again, phone, meant, tries + 1))
 
     def _sign_in(self, phone: VirtualPhone, tries: int = 1) -> None:
         if phone.is_enrolled:

@@ -222,6 +222,7 @@ class World:
             rng=self.stream(f"person:{person.key}"),
             discover=discover or (lambda: place.server),
             old=place.server,
+            waits=self.stream(f"waits:{person.key}"),
         )
         owner.phones = [self._phone(seed, owner) for seed in person.phones]
         self._by_address[owner.typed.casefold()] = owner
@@ -240,6 +241,7 @@ class World:
             apple=self.apple,
             accepts=owner.accepts,
             way_in=self.way_in,
+            asked=owner.asked_by_phone,
             directory=self._directory,
         )
         self.phones[seed.key] = phone
