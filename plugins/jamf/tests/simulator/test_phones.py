@@ -91,6 +91,19 @@ def test_nobody_signs_in_before_it_is_set_up():
         )
 
 
+def test_a_downloaded_profile_needs_no_set_up_by_account(client):
+    person = next(p for p in client.world.fleet.people if p.managed_apple_id)
+    client.simulator.server.switches.allows_user_enrollment = False
+
+    refusals = [
+        client.simulator.hooks.refusal(person.managed_apple_id, kind)
+        for kind in (EnrollmentKind.PROFILE_DRIVEN_USER, EnrollmentKind.ACCOUNT_DRIVEN_USER)
+    ]
+
+    assert refusals[0] is None
+    assert "not set up" in refusals[1]
+
+
 def test_the_record_of_a_phone_can_be_labelled(client):
     number = managed(client)[0]["mobileDeviceId"]
 

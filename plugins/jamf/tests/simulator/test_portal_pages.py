@@ -153,6 +153,7 @@ def test_a_wrong_turn_is_a_device_enrollment_and_the_person_finds_back(harness: 
     harness.pass_time(hours=48)
 
     assert wrong.enrollment.kind is EnrollmentKind.DEVICE
+    assert ownership(harness, wrong.id) == "Institutional"
     assert not any(secret in text for text in told for secret in kept_private(phone))
     assert PRIVATE not in phone_apps(harness)
     assert newest(harness).enrollment.kind is EnrollmentKind.ACCOUNT_DRIVEN_USER
@@ -162,6 +163,10 @@ def newest(harness: Harness):
     listed = harness.tenant.devices.list()
     standing = [d for d in listed if d.enrollment.state is EnrollmentState.ENROLLED]
     return max(standing, key=lambda d: d.enrollment.since)
+
+
+def ownership(harness: Harness, device_id: str) -> str:
+    return harness.simulator.server.devices.rows[int(device_id)].ownership
 
 
 def kept_private(phone) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ _COMPARISONS: Final[Mapping[Comparison, str]] = {
 _KINDS: Final[Mapping[str, str]] = {
     EnrollmentKind.ACCOUNT_DRIVEN_USER.value: OWNERSHIP_SHOWN[ACCOUNT_DRIVEN_USER],
     EnrollmentKind.PROFILE_DRIVEN_USER.value: OWNERSHIP_SHOWN[PROFILE_DRIVEN_USER],
-    EnrollmentKind.DEVICE.value: OWNERSHIP_SHOWN[ACCOUNT_DRIVEN_DEVICE],
+    EnrollmentKind.DEVICE.value: OWNERSHIP_SHOWN[INSTITUTIONAL],
 }
 
 

@@ -12,8 +12,8 @@ from ueapi.rehearsal.device_side import EnrollmentRecord
 from ueapi_jamf.simulator.delivery import SOON
 from ueapi_jamf.simulator.server import Server
 from ueapi_jamf.simulator.state import (
-    ACCOUNT_DRIVEN_DEVICE,
     ACCOUNT_DRIVEN_USER,
+    INSTITUTIONAL,
     PROFILE_DRIVEN_USER,
     AppOnDevice,
     DeviceRow,
@@ -24,8 +24,9 @@ _OWNERSHIP: Final = {
     EnrollmentKind.ACCOUNT_DRIVEN_USER: ACCOUNT_DRIVEN_USER,
     EnrollmentKind.USER: ACCOUNT_DRIVEN_USER,
     EnrollmentKind.PROFILE_DRIVEN_USER: PROFILE_DRIVEN_USER,
-    EnrollmentKind.DEVICE: ACCOUNT_DRIVEN_DEVICE,
+    EnrollmentKind.DEVICE: INSTITUTIONAL,
 }
+"""Simplified: virtual phones come under Device Enrollment by the portal's page only, never by account."""
 
 
 @define(eq=False)
@@ -39,15 +40,17 @@ class DeviceHooks:
     def refusal(self, managed_apple_id: str, kind: EnrollmentKind) -> str | None:
         """Source: Jamf Pro API 11.30 schema, `/v4/enrollment`: each way of enrollment is a switch.
 
-        Guess: only users the server knows get in; a directory behind it is not simulated.
+        Those of downloaded profiles decide which pages the portal shows. Guess: only users the server knows get in; a
+        directory behind it is not simulated.
         """
         switches = self.server.switches
         if kind not in _OWNERSHIP:
             return "this server knows no such way of enrollment"
-        if kind.is_user_enrollment and not switches.allows_user_enrollment:
+        by_account = kind is not EnrollmentKind.PROFILE_DRIVEN_USER and kind.is_user_enrollment
+        if by_account and not switches.allows_user_enrollment:
             return "account-driven User Enrollment is not set up on this server"
         if not kind.is_user_enrollment and not switches.allows_device_enrollment:
-            return "account-driven device enrollment is not set up on this server"
+            return "Device Enrollment is not allowed on this server"
         if self.server.owner_for(managed_apple_id) is None:
             return "no user of this server has this account"
         return None

@@ -40,7 +40,7 @@ class Switches:
     allows_user_enrollment: bool = False
     """Whether account-driven User Enrollment is set up."""
     allows_device_enrollment: bool = True
-    """Whether account-driven device enrollment is set up."""
+    """Whether phones come under Device Enrollment at all."""
 
 
 @define(eq=False)
