@@ -225,6 +225,11 @@ class VirtualPhone:
         self._put(
             current.checkin_url, CHECKIN_TYPE, messages.check_out(self.seed, current.enrollment_id)
         )
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """The end of the enrollment: everything managed goes, and nothing private."""
+        self._current.contents.remove_everything()
         self.enrollment = None
 
     def check_way(self, kind: EnrollmentKind) -> None:
@@ -295,7 +300,7 @@ class VirtualPhone:
             message = self._answer_to(current, command).to_plist()
             if _removes_management(command):
                 self._connect(message)
-                self.enrollment = None
+                self._let_go()
 
     def _goes_on(self, current: PhoneEnrollment, reply: Reply) -> bool:
         """Whether another token was had without asking anybody. Otherwise the phone leaves, or asks for a sign-in."""
@@ -303,7 +308,7 @@ class VirtualPhone:
             reply, ios=self.os_version, is_account_driven=current.is_account_driven
         )
         if meaning is GONE:
-            self.enrollment = None
+            self._let_go()
         elif meaning is not None:
             if self._renewed(current, meaning):
                 return True
@@ -350,7 +355,7 @@ class VirtualPhone:
         current = self._current
         reply = self._put(current.checkin_url, CHECKIN_TYPE, body)
         if reply.status != OK:
-            self.enrollment = None
+            self._let_go()
             raise CannotEnroll(f"the service answered {reply.status} to a check-in")
 
     def _connect(self, body: bytes) -> Reply:

@@ -58,6 +58,13 @@ class Contents:
     active: frozenset[str] = frozenset()
     """Identifiers of the configurations that some activation turns on."""
 
+    def remove_everything(self) -> None:
+        """What happens at the end of the enrollment: the separate volume is destroyed with its keys."""
+        for kept in (self.profiles, self.apps, self.attributes, self.configurations):
+            kept.clear()
+        self.declarations.clear()
+        self.active = frozenset()
+
     def forget_app(self, bundle_id: str) -> None:
         """Remove an app with all that goes with it."""
         for kept in (self.apps, self.attributes, self.configurations):

@@ -96,6 +96,16 @@ def _list_configurations(_: Obeying, current: Current, command: mdm.Command) -> 
     return answered(current, command, response={"ApplicationConfigurations": rows})
 
 
+def _list_feedback(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
+    """Simulated apps give no feedback."""
+    return answered(current, command, response={"ManagedApplicationFeedback": []})
+
+
+def _validate(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
+    """In-house apps of a rehearsal are always validated."""
+    return answered(current, command)
+
+
 def _asked(current: Current, command: mdm.Command) -> list[str]:
     """The managed apps that are asked about."""
     wanted = command.content.get("Identifiers")
@@ -119,4 +129,6 @@ SETTINGS: Final[Mapping[str, Act]] = {
     "Settings": _settings,
     "ManagedApplicationAttributes": _list_attributes,
     "ManagedApplicationConfiguration": _list_configurations,
+    "ManagedApplicationFeedback": _list_feedback,
+    "ValidateApplications": _validate,
 }
