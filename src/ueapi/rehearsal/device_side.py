@@ -76,6 +76,10 @@ class _Pending:
     ends: datetime | None = None
     """From when on the token isn't accepted any more."""
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether it isn't any more."""
+        return self.ends is not None and self.ends <= now
+
 
 @define(eq=False)
 class DeviceSide:
@@ -120,7 +124,7 @@ class DeviceSide:
         pending = self._grants.get(token)
         if pending is None or pending.kind is not kind or token in self._by_token:
             return None
-        return pending.managed_apple_id
+        return None if pending.is_over(self.clock.now()) else pending.managed_apple_id
 
     def introduce(self, token: str, hardware: Hardware) -> None:
         """Note the hardware a device showed when it asked for its profile, as none does under User Enrollment."""
@@ -269,7 +273,7 @@ class DeviceSide:
             raise Refused(gone(record.os_version))
         if pending is None:
             raise Refused(problem(401, "sign in first"))
-        if pending.ends is not None and pending.ends <= self.clock.now():
+        if pending.is_over(self.clock.now()):
             raise Refused(sign_in_again(self.challenge and self.challenge(pending.kind)))
         return pending
 

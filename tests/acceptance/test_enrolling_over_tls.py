@@ -1,0 +1,386 @@
+"""A whole account-driven enrollment over loopback TLS with each product, held to the protocol message by message.
+
+Source of the table: Apple, Device Management, the simple and the OAuth 2 account-driven enrollment flows.
+"""
+
+from __future__ import annotations
+
+import plistlib
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from urllib.parse import urlsplit
+
+import pytest
+from attrs import evolve
+from pydantic import SecretStr
+
+from tests.acceptance.loopback_tls import Files, Served, certificates, served
+from ueapi.apple import enrollment, mdm
+from ueapi.apple.enrollment import machine
+from ueapi.apple.mdm import signature
+from ueapi.flow import Reply
+from ueapi.model import EnrollmentKind, EnrollmentState
+from ueapi.rehearsal.clock import START
+from ueapi.rehearsal.enrolling.built_in import self_signed
+from ueapi.rehearsal.enrolling.client import Declined, EnrollmentFailed, Exchanged, NoAnswer, Step
+from ueapi.rehearsal.enrolling.service import Method
+from ueapi.rehearsal.enrolling.trial import Walked
+
+pytestmark = pytest.mark.loopback
+
+VENDORS = ("jamf", "hexnode", "maas360")
+FORM = "application/x-www-form-urlencoded"
+SIGNED = "application/pkcs7-signature"
+CHECK_IN = "application/x-apple-aspen-mdm-checkin"
+COMMAND = "application/x-apple-aspen-mdm"
+PROFILE = "application/x-apple-aspen-config"
+JSON = "application/json"
+HTML = "text/html"
+CALLBACK = "apple-remotemanagement-user-login"
+
+Row = tuple[str, str, str, str, str, int, str]
+"""Step, method, path, content type sent, who is named, status, content type or challenge or redirection got."""
+
+BEGIN: tuple[Row, ...] = (
+    ("discovery", "GET", "/.well-known/com.apple.remotemanagement", "", "", 200, JSON),
+)
+SIGN_IN: dict[Method, tuple[Row, ...]] = {
+    Method.SIMPLE: (
+        ("challenge", "POST", "/enrollment/byod", SIGNED, "", 401, "apple-as-web"),
+        ("sign-in", "GET", "/enrollment/login", "", "", 200, HTML),
+        (
+            "sign-in",
+            "POST",
+            "/enrollment/login",
+            FORM,
+            "",
+            308,
+            f"{CALLBACK}://authentication-results",
+        ),
+    ),
+    Method.OAUTH2: (
+        ("challenge", "POST", "/enrollment/byod", SIGNED, "", 401, "apple-oauth2"),
+        ("sign-in", "GET", "/enrollment/login", "", "", 200, HTML),
+        ("sign-in", "POST", "/enrollment/login", FORM, "", 308, f"{CALLBACK}://oauth2/redirection"),
+        ("token", "POST", "/enrollment/token", FORM, "", 200, JSON),
+    ),
+}
+END: tuple[Row, ...] = (
+    ("profile", "POST", "/enrollment/byod", SIGNED, "Bearer ...", 200, PROFILE),
+    ("identity", "GET", "/acme/directory", "", "", 200, JSON),
+    ("identity", "HEAD", "/acme/new-nonce", "", "", 200, ""),
+    ("identity", "POST", "/acme/new-account", "application/jose+json", "", 201, JSON),
+    ("identity", "POST", "/acme/new-order", "application/jose+json", "", 201, JSON),
+    ("identity", "POST", "/acme/authorization/*", "application/jose+json", "", 200, JSON),
+    ("identity", "POST", "/acme/challenge/*", "application/jose+json", "", 200, JSON),
+    ("identity", "POST", "/acme/order/*", "application/jose+json", "", 200, JSON),
+    ("identity", "POST", "/acme/order/*/finalize", "application/jose+json", "", 200, JSON),
+    ("identity", "POST", "/acme/order/*", "application/jose+json", "", 200, JSON),
+    (
+        "identity",
+        "POST",
+        "/acme/certificate/*",
+        "application/jose+json",
+        "",
+        200,
+        "application/pem-certificate-chain",
+    ),
+    ("check-in", "PUT", "/mdm/checkin", CHECK_IN, "Bearer ...", 200, ""),
+    ("commands", "PUT", "/mdm/connect", COMMAND, "Bearer ...", 200, "application/xml"),
+    ("commands", "PUT", "/mdm/connect", COMMAND, "Bearer ...", 200, ""),
+    ("check-out", "PUT", "/mdm/checkin", CHECK_IN, "Bearer ...", 200, ""),
+)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Files:
+    return certificates(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+def at_memory(files: Files) -> Iterator[Served]:
+    with served(files, "memory") as found:
+        yield found
+
+
+@pytest.fixture
+def place(at_memory: Served) -> Iterator[Served]:
+    at_memory.spoil = None
+    at_memory.seen.clear()
+    yield at_memory
+    at_memory.spoil = None
+    at_memory.product.place.simulator.way_in.limit_tokens(None)
+
+
+def row_of(message: Exchanged) -> Row:
+    got = message.got
+    challenge = got.get("www-authenticate", "").partition('method="')[2].partition('"')[0]
+    redirection = got.get("location", "") if 300 <= message.status < 400 else ""
+    return (
+        message.step.value,
+        message.method,
+        general(urlsplit(message.url).path),
+        message.sent.get("content-type", ""),
+        message.sent.get("authorization", ""),
+        message.status,
+        challenge or redirection or got.get("content-type", "").partition(";")[0],
+    )
+
+
+def general(path: str) -> str:
+    """Without what is made up for each order."""
+    first, *rest = path.strip("/").split("/")
+    if first != "acme" or len(rest) < 2:
+        return path
+    return "/".join(["", first, rest[0], "*", *rest[2:]])
+
+
+@pytest.mark.parametrize("method", Method)
+@pytest.mark.parametrize("backend", VENDORS)
+def test_each_product_enrolls_a_phone_message_by_message_as_apple_documents(
+    files: Files, backend: str, method: Method
+) -> None:
+    with served(files, backend, method) as place, place.tenant() as tenant:
+        told: list[Walked] = []
+        trial = place.trial(told)
+        before = {d.ref.id for d in tenant.devices.list()}
+
+        managed = trial.enroll(place.account, at=place.discovery)
+        trial.obey(managed)
+        (device,) = [d for d in tenant.devices.list() if d.ref.id not in before]
+        trial.leave(managed)
+        left = {d.ref.id: d for d in tenant.devices.list()}.get(device.ref.id)
+
+        assert [row for row, _ in groupby(map(row_of, trial.log))] == [
+            *BEGIN,
+            *SIGN_IN[method],
+            *END,
+        ]
+        assert device.enrollment.kind in {EnrollmentKind.ACCOUNT_DRIVEN_USER, EnrollmentKind.USER}
+        assert device.enrollment.state is EnrollmentState.ENROLLED
+        assert left is None or left.enrollment.state is not EnrollmentState.ENROLLED
+        assert all(step.is_done for step in told)
+        assert list(dict.fromkeys(s.step.value for s in told)) == list(
+            dict.fromkeys(m.step.value for m in trial.log)
+        )
+        assert {c.command for c in managed.obeyed} >= {"DeviceInformation", "ProfileList"}
+        assert not managed.contents.profiles
+
+
+def test_what_the_device_says_of_itself_names_itself_and_carries_no_hardware(place: Served) -> None:
+    trial = place.trial()
+
+    managed = trial.enroll(place.account, at=place.discovery)
+    trial.leave(managed)
+
+    asked = [m for m in trial.log if m.step in {Step.CHALLENGE, Step.PROFILE}]
+    assert {m.sent["user-agent"] for m in asked} == {machine.USER_AGENT}
+    bodies = b"".join(body for _, body in place.seen)
+    assert not [w for w in (b"UDID", b"SerialNumber", b"IMEI") if w in bodies]
+    assert managed.identity.certificate.public_key() == managed.identity.key.public_key()
+
+
+def test_the_identity_a_phone_gets_is_the_one_issued_for_its_token(place: Served) -> None:
+    trial = place.trial()
+
+    managed = trial.enroll(place.account, at=place.discovery)
+    trial.leave(managed)
+
+    issued = place.product.issuing.token_of(managed.identity.certificate)
+    assert issued == managed.enrolled.token
+
+
+def test_the_log_holds_no_token_no_password_and_no_address(place: Served) -> None:
+    trial = place.trial()
+
+    managed = trial.enroll(place.account, at=place.discovery)
+    trial.leave(managed)
+
+    invitation = place.product.invitation()
+    hidden = (
+        managed.enrolled.token,
+        invitation.password.get_secret_value(),
+        invitation.account,
+        managed.identifier,
+    )
+    assert not [w for w in hidden if w in repr(trial.log)]
+
+
+def test_where_the_profile_says_sign_message_each_message_is_signed_by_the_identity(
+    place: Served,
+) -> None:
+    place.spoil = changed_profile({"SignMessage": True})
+    trial = place.trial()
+
+    managed = trial.enroll(place.account, at=place.discovery)
+    trial.leave(managed)
+
+    signed = [(h[signature.HEADER], body) for h, body in place.seen if signature.HEADER in h]
+    assert len(signed) == 3
+    for header, body in signed:
+        assert signature.signer_of(header, body) == managed.identity.certificate
+
+
+# -- refusals --------------------------------------------------------------------------------------
+
+
+def changed_profile(changes: dict[str, object]) -> Callable[[Reply], Reply]:
+    """Change the MDM payload of an enrollment profile on its way."""
+
+    def spoil(reply: Reply) -> Reply:
+        if not reply.headers.get("content-type", "").startswith(PROFILE):
+            return reply
+        row = plistlib.loads(reply.body)
+        for payload in row["PayloadContent"]:
+            if payload["PayloadType"] == "com.apple.mdm":
+                payload.update(changes)
+        return evolve(reply, body=plistlib.dumps(row))
+
+    return spoil
+
+
+def refused(place: Served, **wrong: object) -> EnrollmentFailed:
+    """Try to enroll; nothing may come of it on either side."""
+    told: list[Walked] = []
+    token = wrong.pop("token", None)
+    trial = place.trial(told, **wrong)
+    before = place.records
+
+    with pytest.raises(EnrollmentFailed) as caught:
+        trial.enroll(str(wrong.get("account") or place.account), at=place.discovery, token=token)
+
+    assert place.records == before
+    assert not [m for m in trial.log if m.step is Step.CHECK_IN]
+    assert (told[-1].step, told[-1].is_done) == (caught.value.step, False)
+    return caught.value
+
+
+def test_a_wrong_password_is_typed_once_and_ends_the_enrollment(place: Served) -> None:
+    problem = refused(place, password="wrong")
+
+    assert isinstance(problem, Declined)
+    assert problem.step is Step.SIGN_IN
+
+
+def test_whom_nobody_invited_ends_at_discovery(place: Served) -> None:
+    problem = refused(place, account="nobody@example.org")
+
+    assert (problem.step, problem.status) == (Step.DISCOVERY, 403)
+
+
+def test_a_token_nobody_issued_gets_no_profile(place: Served) -> None:
+    problem = refused(place, token=SecretStr("made-up"))
+
+    assert problem.step is Step.PROFILE
+    assert problem.status in {401, 403}
+
+
+def test_a_token_is_good_for_one_profile(place: Served) -> None:
+    trial = place.trial()
+    managed = trial.enroll(place.account, at=place.discovery)
+    trial.leave(managed)
+
+    problem = refused(place, token=SecretStr(managed.enrolled.token))
+
+    assert problem.step is Step.PROFILE
+    assert problem.status in {401, 403}
+
+
+def test_an_expired_token_gets_no_profile(place: Served) -> None:
+    place.product.place.simulator.way_in.limit_tokens(0.0)
+
+    problem = refused(place)
+
+    assert problem.step is Step.PROFILE
+    assert problem.status in {401, 403}
+
+
+def test_a_device_that_apple_did_not_build_is_not_challenged(place: Served) -> None:
+    problem = refused(place, signer=self_signed(START))
+
+    assert (problem.step, problem.status) == (Step.CHALLENGE, 400)
+
+
+def test_an_unsigned_message_is_not_challenged(place: Served) -> None:
+    told = enrollment.MachineInformation(product="iPhone17,1", version="24A100").to_plist()
+
+    reply = place.network.ask(
+        "POST", place.product.base_url, {"content-type": machine.CONTENT_TYPE}, told
+    )
+
+    assert reply.status == 400
+    assert "www-authenticate" not in reply.headers
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"AccessRights": 8191}, "AccessRights"),
+        ({"EnrollmentMode": "ADDE"}, "EnrollmentMode"),
+        ({"ServerURL": "http://localhost/mdm"}, "ServerURL"),
+        ({"Topic": "org.example"}, "Topic"),
+        ({"IdentityCertificateUUID": "none"}, "IdentityCertificateUUID"),
+    ],
+)
+def test_a_profile_that_no_phone_takes_ends_the_enrollment(
+    place: Served, changes: dict[str, object], named: str
+) -> None:
+    place.spoil = changed_profile(changes)
+
+    problem = refused(place)
+
+    assert problem.step is Step.PROFILE
+    assert named in problem.reason
+
+
+def test_an_untrusted_server_is_no_answer(place: Served) -> None:
+    trial = place.trial()
+    trial.send = type(place.network)().ask
+
+    with pytest.raises(NoAnswer) as caught:
+        trial.enroll(place.account, at=place.discovery)
+
+    assert caught.value.step is Step.DISCOVERY
+    assert not trial.log
+
+
+def test_one_forbidden_payload_refuses_the_whole_pushed_profile(place: Served) -> None:
+    trial = place.trial()
+    managed = trial.enroll(place.account, at=place.discovery)
+    trial.obey(managed)
+    side = place.product.place.server.side
+    record = side.record(managed.identifier)
+    assert record is not None
+    held = dict(managed.contents.profiles)
+    content = {"Payload": pushed("com.apple.webClip.managed", "com.apple.vpn.managed")}
+
+    side.queue(record, mdm.Command(uuid="pushed", request_type="InstallProfile", content=content))
+    trial.obey(managed)
+
+    answer = managed.obeyed[-1]
+    trial.leave(managed)
+    assert answer.status is mdm.Status.ERROR
+    assert "com.apple.vpn.managed" in answer.reason
+    assert "org.example.pushed" not in held
+    assert record.ended is not None
+
+
+def pushed(*types: str) -> bytes:
+    payloads = [
+        {
+            "PayloadType": kind,
+            "PayloadVersion": 1,
+            "PayloadIdentifier": f"org.example.pushed.{number}",
+            "PayloadUUID": f"5F0C7B1E-3A52-4C0E-9B0A-2F6A1D5C7E9{number}",
+        }
+        for number, kind in enumerate(types)
+    ]
+    return plistlib.dumps(
+        {
+            "PayloadType": "Configuration",
+            "PayloadVersion": 1,
+            "PayloadIdentifier": "org.example.pushed",
+            "PayloadUUID": "5F0C7B1E-3A52-4C0E-9B0A-2F6A1D5C7E99",
+            "PayloadContent": payloads,
+        }
+    )
