@@ -71,6 +71,19 @@ def test_a_question_nobody_can_answer_ends_the_sign_in() -> None:
         filled_in_by(ANNE, Accounts(), Meaning.PERSONAL)(read_form(page))
 
 
+def test_nobody_is_led_to_another_way_than_they_mean() -> None:
+    only_theirs = Question(
+        name="q",
+        label="Whose is it?",
+        meaning=Meaning.ANY,
+        options={"b": "Ours"},
+        meanings={"b": Meaning.ORGANIZATION},
+    )
+
+    with pytest.raises(EnrollmentFailed, match="can't answer"):
+        filled_in_by(ANNE, Accounts(), Meaning.PERSONAL)(form(only_theirs))
+
+
 def test_a_page_that_complains_ends_the_sign_in_with_its_words() -> None:
     with pytest.raises(EnrollmentFailed, match="wrong"):
         filled_in_by(ANNE, Accounts(), Meaning.PERSONAL)(form(WHOSE, problem="That was wrong."))

@@ -17,8 +17,9 @@ def filled_in_by(
 ) -> Callable[[Form], Mapping[str, str]]:
     """What the person with that account answers; of options they take the one that stands for `way`.
 
-    The function raises `EnrollmentFailed` for a page that says that something was wrong, or that asks for something
-    nobody knows.
+    Nobody is led to another way: a choice whose options all stand for something else can't be answered.
+    The function raises `EnrollmentFailed` for such a page, for one that says that something was wrong, and for one that
+    asks for something nobody knows.
     """
 
     def answers(form: Form) -> Mapping[str, str]:
@@ -30,12 +31,14 @@ def filled_in_by(
         meaning = form.meant.get(name)
         options = form.asked[name]
         if options:
-            fitting = [v for v in options if form.stands_for.get((name, v)) == way]
-            if fitting or meaning in _INDIFFERENT:
-                return (fitting or list(options))[0]
+            stands_for = {v: form.stands_for.get((name, v)) for v in options}
+            fitting = [v for v in options if stands_for[v] == way]
+            open_to_all = [v for v in options if stands_for[v] is None]
+            if fitting or (open_to_all and meaning in _INDIFFERENT):
+                return (fitting or open_to_all)[0]
         elif meaning is not None and meaning in known:
             return known[meaning]
-        raise EnrollmentFailed(Step.SIGN_IN, f"the page asks what nobody knows: {name}")
+        raise EnrollmentFailed(Step.SIGN_IN, f"the page asks what the person can't answer: {name}")
 
     known: Mapping[str, str] = {
         Meaning.ACCOUNT: account,
