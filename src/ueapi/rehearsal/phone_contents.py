@@ -58,11 +58,15 @@ class Contents:
     active: frozenset[str] = frozenset()
     """Identifiers of the configurations that some activation turns on."""
 
+    legacy: dict[str, str] = field(factory=dict)
+    """Declaration → the profile that came with it."""
+
     def remove_everything(self) -> None:
         """What happens at the end of the enrollment: the separate volume is destroyed with its keys."""
         for kept in (self.profiles, self.apps, self.attributes, self.configurations):
             kept.clear()
         self.declarations.clear()
+        self.legacy.clear()
         self.active = frozenset()
 
     def forget_app(self, bundle_id: str) -> None:

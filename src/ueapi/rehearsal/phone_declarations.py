@@ -16,6 +16,7 @@ from ueapi.errors import InvalidModel
 from ueapi.model import EnrollmentID
 from ueapi.rehearsal.phone_answers import Current, Obeying, answered, failed, is_allowed
 from ueapi.rehearsal.phone_contents import passcode_rule
+from ueapi.rehearsal.phone_legacy import LEGACY, install_legacy
 
 ACTIVATION: Final = "com.apple.activation."
 SUBSCRIPTIONS: Final = "com.apple.configuration.management.status-subscriptions"
@@ -23,6 +24,8 @@ NOT_FOR_IT: Final = "Error.ConfigurationNotSupported"
 """Guess: the code for a declaration that this enrollment or this iOS doesn't have."""
 MISSING: Final = "Error.MissingConfigurations"
 """Guess: the code for an activation that names what isn't there."""
+REFUSED: Final = "Error.ProfileNotInstalled"
+"""Guess: the code for a profile of a declaration that iOS refuses."""
 UNAVAILABLE: Final = "Error.StatusItemNotAvailable"
 """Guess: the code for a status item that isn't told."""
 _Kinds = Mapping[str, tuple[mdm.DeclarationItem, ...]]
@@ -50,6 +53,7 @@ def follow_declarations(
     except InvalidModel as problem:
         return failed(current, command, 12021, problem.message)
     current.contents.active = _active(phone, current)
+    install_legacy(phone, current)
     _ask(phone, current, mdm.Endpoint.STATUS, content=_report(phone, current, kinds).to_json())
     return answered(current, command)
 
@@ -161,7 +165,8 @@ def _problem(one: Declaration, phone: Obeying, current: Current) -> str | None:
         return NOT_FOR_IT
     if one.type.startswith(ACTIVATION) and _missing(one, current.contents.declarations):
         return MISSING
-    return None
+    is_legacy = one.type == LEGACY and one.identifier in current.contents.active
+    return REFUSED if is_legacy and one.identifier not in current.contents.legacy else None
 
 
 def _told(phone: Obeying, current: Current) -> tuple[PlistDict, list[mdm.declarative.StatusError]]:
