@@ -9,6 +9,7 @@ from tests.rehearsal.tiny import DEVICE_VPN, WEB_CLIP, profile
 from ueapi.apple import mdm
 from ueapi.apple.declarations import Declaration
 from ueapi.model import EnrollmentKind
+from ueapi.rehearsal.declaring import tokens_of
 from ueapi.rehearsal.phone_contents import Contents, PasscodeRule, accounts, passcode_rule
 
 PASSCODE = Declaration.of(
@@ -123,6 +124,22 @@ def test_only_what_changed_is_fetched_again() -> None:
     # The poll, the items, one declaration, the status, and the answer to the command.
     assert here.phone.messages - before == 5
     assert contents(here).declarations["mail"] == changed
+
+
+@pytest.mark.parametrize(("carries_tokens", "messages"), [(True, 2), (False, 3)])
+def test_nothing_is_fetched_while_the_token_is_the_same(
+    carries_tokens: bool, messages: int
+) -> None:
+    here = declared(PASSCODE, activation("passcode"))
+    tokens = tokens_of(here.record) if carries_tokens else None
+    before = here.phone.messages
+
+    here.product.device_side.queue(here.record, mdm.declarative_management("again", tokens))
+    here.settle()
+
+    # The poll and the answer; without tokens in the command they are asked for.
+    assert here.phone.messages - before == messages
+    assert passcode_rule(contents(here), "26.1") == PasscodeRule()
 
 
 @pytest.mark.parametrize(("os_version", "kind"), [("26.1", None), ("27.0", "user")])

@@ -55,6 +55,8 @@ class Contents:
     """Bundle id → what the organization sets in the app."""
     declarations: dict[str, Declaration] = field(factory=dict, repr=False)
     """Declarations the phone holds, by identifier."""
+    synchronized: str | None = None
+    """The token of what was last declared; while it is the same there is nothing to fetch."""
     active: frozenset[str] = frozenset()
     """Identifiers of the configurations that some activation turns on."""
 
@@ -67,7 +69,7 @@ class Contents:
             kept.clear()
         self.declarations.clear()
         self.legacy.clear()
-        self.active = frozenset()
+        self.synchronized, self.active = None, frozenset()
 
     def forget_app(self, bundle_id: str) -> None:
         """Remove an app with all that goes with it."""

@@ -46,6 +46,8 @@ def follow_declarations(
     if not isinstance(phone, Asking):
         return failed(current, command, 12021, "this command is not available here")
     try:
+        if current.contents.synchronized == _token(phone, current, command):
+            return answered(current, command)
         kinds = _items(phone, current)
         if kinds is None:
             return failed(current, command, 12021, "the service doesn't say what it declares")
@@ -58,11 +60,19 @@ def follow_declarations(
     return answered(current, command)
 
 
+def _token(phone: Asking, current: Current, command: mdm.Command) -> str:
+    """The token of what is declared: it comes with the command, or is asked for; empty where nobody tells it."""
+    sent = command.content.get("Data")
+    content = sent if isinstance(sent, bytes) else _ask(phone, current, mdm.Endpoint.TOKENS)
+    return mdm.SynchronizationTokens.from_json(content).declarations if content else ""
+
+
 def _items(phone: Asking, current: Current) -> _Kinds | None:
     content = _ask(phone, current, mdm.Endpoint.DECLARATION_ITEMS)
     if content is None:
         return None
     found = mdm.DeclarationItems.from_json(content)
+    current.contents.synchronized = found.token
     return {
         "activation": found.activations,
         "asset": found.assets,
@@ -82,7 +92,9 @@ def _hold(phone: Asking, current: Current, kinds: _Kinds) -> None:
         if known is not None and known.server_token == item.server_token:
             continue
         content = _ask(phone, current, mdm.Endpoint.DECLARATION, named=(kind, identifier))
-        if content is not None:
+        if content is None:
+            current.contents.synchronized = None
+        else:
             held[identifier] = from_json(content)
 
 
