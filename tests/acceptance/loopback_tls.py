@@ -152,7 +152,7 @@ class Served:
             send=self.send,
             sheet=sheet,
             signer=signer or self.product.device_identity(),
-            answers=Person(address=account or self.account, password=lambda: SecretStr(known)),
+            person=Person(address=account or self.account, password=lambda: SecretStr(known)),
             rng=random.Random(len(self.seen)),
             tell=heard.append,
         )

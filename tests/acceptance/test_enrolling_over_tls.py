@@ -221,6 +221,61 @@ def test_where_the_profile_says_sign_message_each_message_is_signed_by_the_ident
         assert signature.signer_of(header, body) == managed.identity.certificate
 
 
+def test_a_token_that_ends_later_is_replaced_by_another_sign_in(place: Served) -> None:
+    trial = place.trial()
+    managed = trial.enroll(place.account, at=place.discovery)
+    record = place.product.place.server.side.record(managed.identifier)
+    assert record is not None
+    former = managed.enrolled.token
+
+    place.product.place.simulator.way_in.expire(record)
+    trial.obey(managed)
+
+    trial.leave(managed)
+    statuses = [m.status for m in trial.log if m.step is Step.COMMANDS]
+    assert statuses[:2] == [401, 200]
+    assert managed.enrolled.token != former
+    assert record.ended is not None
+
+
+def test_a_service_that_forgets_the_device_ends_the_enrollment(place: Served) -> None:
+    trial = place.trial()
+    managed = trial.enroll(place.account, at=place.discovery)
+    side = place.product.place.server.side
+    record = side.record(managed.identifier)
+    assert record is not None
+
+    side.forget(record)
+    with pytest.raises(EnrollmentFailed) as caught:
+        trial.obey(managed)
+
+    assert caught.value.step is Step.COMMANDS
+    assert managed.is_over
+    assert not managed.contents.profiles
+
+
+@pytest.mark.parametrize("hands_out", [True, False])
+def test_with_oauth_a_refresh_token_spares_the_person_the_sign_in(
+    files: Files, hands_out: bool
+) -> None:
+    with served(files, "memory", Method.OAUTH2) as place:
+        service = place.product.place.simulator.way_in
+        service.hands_out_refresh_tokens = hands_out
+        trial = place.trial()
+        managed = trial.enroll(place.account, at=place.discovery)
+        record = place.product.place.server.side.record(managed.identifier)
+        assert record is not None
+        signed_in = len([m for m in trial.log if m.step is Step.SIGN_IN])
+
+        service.expire(record)
+        trial.obey(managed)
+
+        again = len([m for m in trial.log if m.step is Step.SIGN_IN]) - signed_in
+        assert (again == 0) is hands_out
+        assert len([m for m in trial.log if m.step is Step.TOKEN]) == 2
+        trial.leave(managed)
+
+
 # -- refusals --------------------------------------------------------------------------------------
 
 

@@ -104,7 +104,7 @@ def _trial(network: RealNetwork, person: Person, signer: Signer) -> Trial:
         send=network.ask,
         sheet=WebSheet(network).ask,
         signer=signer,
-        answers=person,
+        person=person,
         rng=random.SystemRandom(),
         tell=lambda _: None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
-from attrs import define, field
+from attrs import define, evolve, field
 from pydantic import SecretStr
 
 from ueapi.rehearsal.enrolling.client import Declined, EnrollmentFailed, Step
@@ -34,8 +34,12 @@ class Person:
     address: str = field(repr=False)
     password: Callable[[], SecretStr] = field(repr=False)
     ask: Ask | None = None
-    _is_named: bool = False
-    _is_typed: bool = False
+    _is_named: bool = field(default=False, init=False)
+    _is_typed: bool = field(default=False, init=False)
+
+    def anew(self) -> Person:
+        """The same person at the start of another sign-in."""
+        return evolve(self)
 
     def __call__(self, form: Form) -> Mapping[str, str]:
         """The answers for a page.

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final, NoReturn, Protocol
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from ueapi.apple import enrollment
 from ueapi.apple.enrollment import discovery, machine, mdm_profile
@@ -169,6 +169,30 @@ class Enroller:
             EnrollmentFailed: the refresh token is worth nothing any more.
         """
         return self._token(challenge, enrollment.refresh_form(challenge, refresh_token))
+
+    def enrolled_again(
+        self, former: Enrolled, challenge: enrollment.Challenge, typed: str
+    ) -> Enrolled:
+        """The same enrollment with another token: silently where a refresh token is there, else by signing in.
+
+        Raises:
+            EnrollmentFailed: neither leads to a token; the enrollment is as it was.
+        """
+        answer = None
+        if former.refresh_token and isinstance(challenge, enrollment.OAuth2Challenge):
+            try:
+                answer = self.renewed(challenge, former.refresh_token)
+            except NoAnswer:
+                raise
+            except EnrollmentFailed:
+                answer = None  # A refused refresh token is what signing in is for.
+        answer = answer or self.signed_in_again(challenge, typed)
+        return evolve(
+            former,
+            token=answer.access_token,
+            refresh_token=answer.refresh_token or former.refresh_token,
+            challenge=challenge,
+        )
 
     def enrolled_with(self, server: discovery.Server, token: str) -> Enrolled:
         """Fetch the profile with a token from an earlier sign-in.

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from attrs import define, field, frozen
 
-from ueapi.apple import mdm
+from ueapi.apple import enrollment, mdm
 from ueapi.apple.mdm.signature import HEADER
 from ueapi.errors import InvalidModel
 from ueapi.flow import Reply
@@ -36,7 +36,13 @@ from ueapi.rehearsal.phone_commands import Contents, obey
 MOST_COMMANDS: Final = 500
 """Commands a device takes in one go before it ends the trial."""
 _OK: Final = 200
+_SIGN_IN: Final = 401
+_DISOWNED: Final = frozenset({401, 403})
 _NOTHING_SHOWN: Final = Hardware(serial="", udid="", imei="", phone_number="")
+
+
+Again = Callable[[Enrolled, enrollment.Challenge], Enrolled]
+"""Makes the same enrollment with another token, for a challenge of the service."""
 
 
 @frozen
@@ -105,6 +111,8 @@ class Managed:
     identity: Identity = field(repr=False)
     phone: TrialPhone
     rng: random.Random = field(repr=False)
+    again: Again = field(repr=False)
+    """Gets another token when the service wants a new sign-in."""
     log: list[Exchanged] = field(factory=list, repr=False)
     identifier: str = field(init=False, repr=False)
     """The EnrollmentID, made for this enrollment."""
@@ -205,6 +213,25 @@ class Managed:
         self._put(step, profile.checkin_url or profile.server_url, CHECKIN_TYPE, body)
 
     def _put(self, step: Step, url: str, content_type: str, body: bytes) -> Reply:
+        """Send a message; once more after another sign-in, where the service wants one.
+
+        Source: Apple, account-driven enrollment: 401 with a challenge asks for a sign-in, 401 without one and 403 end
+        the enrollment.
+        """
+        reply = self._sent(step, url, content_type, body)
+        challenge = reply.headers.get("www-authenticate")
+        if reply.status == _SIGN_IN and challenge:
+            self.enrolled = self.again(self.enrolled, _challenge(challenge))
+            reply = self._sent(step, url, content_type, body)
+        if reply.status in _DISOWNED and step is not Step.CHECK_IN:
+            self.is_over, self.contents = True, Contents()
+            reason = f"the service answers {reply.status} and so ends the enrollment"
+            raise EnrollmentFailed(step, reason, status=reply.status)
+        if reply.status != _OK:
+            raise EnrollmentFailed(step, f"the service answers {reply.status}", status=reply.status)
+        return reply
+
+    def _sent(self, step: Step, url: str, content_type: str, body: bytes) -> Reply:
         headers = {
             "content-type": content_type,
             "authorization": f"Bearer {self.enrolled.token}",
@@ -212,12 +239,16 @@ class Managed:
         if self.enrolled.profile.sign_message:
             headers[HEADER] = sign_message(body, self.identity)
         try:
-            reply = Recording(self.send, step, self.log)("PUT", url, headers, body)
+            return Recording(self.send, step, self.log)("PUT", url, headers, body)
         except OSError as problem:
             raise NoAnswer(step, f"no answer ({type(problem).__name__})") from None
-        if reply.status != _OK:
-            raise EnrollmentFailed(step, f"the service answers {reply.status}", status=reply.status)
-        return reply
+
+
+def _challenge(header: str) -> enrollment.Challenge:
+    try:
+        return enrollment.challenge_from_header(header)
+    except InvalidModel as problem:
+        raise EnrollmentFailed(Step.CHALLENGE, problem.message, status=_SIGN_IN) from None
 
 
 def _command(body: bytes) -> mdm.Command:

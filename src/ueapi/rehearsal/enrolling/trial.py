@@ -14,8 +14,8 @@ from pydantic import SecretStr
 from ueapi.apple import enrollment
 from ueapi.apple.enrollment import discovery
 from ueapi.apple.profiles.signing import Signer
+from ueapi.rehearsal.enrolling.answering import Person
 from ueapi.rehearsal.enrolling.client import (
-    Answers,
     Enrolled,
     Enroller,
     EnrollmentFailed,
@@ -51,7 +51,7 @@ class Trial:
     send: Send = field(repr=False)
     sheet: Send = field(repr=False)
     signer: Signer = field(repr=False)
-    answers: Answers = field(repr=False)
+    person: Person = field(repr=False)
     rng: random.Random = field(repr=False)
     tell: Callable[[Walked], None] = field(repr=False)
     product: str = "iPhone17,1"
@@ -84,7 +84,7 @@ class Trial:
                 else device.enrolled_with(server, token.get_secret_value())
             )
         with self._walking(Step.IDENTITY):
-            managed = self._managed(enrolled)
+            managed = self._managed(enrolled, device, address)
         with self._walking():
             managed.check_in()
         return managed
@@ -119,20 +119,26 @@ class Trial:
                 language=LANGUAGE,
                 os_version=self.ios if major >= TELLS_VERSION else None,
             ),
-            answers=self.answers,
+            answers=self.person.anew(),
             rng=self.rng,
             family=_family(self.product),
             log=self.log,
         )
 
-    def _managed(self, enrolled: Enrolled) -> Managed:
+    def _managed(self, enrolled: Enrolled, device: Enroller, address: str) -> Managed:
         sending = Recording(self.send, Step.IDENTITY, self.log)
+
+        def again(former: Enrolled, challenge: enrollment.Challenge) -> Enrolled:
+            device.answers = self.person.anew()
+            return device.enrolled_again(former, challenge, address)
+
         return Managed(
             send=self.send,
             enrolled=enrolled,
             identity=obtain(enrolled.profile.identity, send=sending, wait=self.wait),
             phone=TrialPhone.of(self.product, self.ios, self.send),
             rng=self.rng,
+            again=again,
             log=self.log,
         )
 
