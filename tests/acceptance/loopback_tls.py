@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import plistlib
 import random
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,6 +20,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pydantic import SecretStr
 
 import ueapi
+from ueapi.apple.enrollment.mdm_profile import CONTENT_TYPE
 from ueapi.apple.profiles.signing import Signer
 from ueapi.client import Tenant
 from ueapi.flow import Reply
@@ -174,3 +176,18 @@ def served(files: Files, backend: str, method: Method = Method.SIMPLE) -> Iterat
         Registry.installed(), backend, users=4, seed=7, tls=files.tls, ways=ways
     ) as product:
         yield Served(files, product)
+
+
+def changed_profile(changes: dict[str, object]) -> Callable[[Reply], Reply]:
+    """Change the MDM payload of an enrollment profile on its way."""
+
+    def spoil(reply: Reply) -> Reply:
+        if not reply.headers.get("content-type", "").startswith(CONTENT_TYPE):
+            return reply
+        row = plistlib.loads(reply.body)
+        for payload in row["PayloadContent"]:
+            if payload["PayloadType"] == "com.apple.mdm":
+                payload.update(changes)
+        return evolve(reply, body=plistlib.dumps(row))
+
+    return spoil
