@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from textwrap import fill
+from typing import Final
 
 import typer
 from attrs import asdict, define, field
@@ -19,8 +21,14 @@ from ueapi.rehearsal.enrolling.documented import DOCUMENTED
 from ueapi.rehearsal.enrolling.managed import Managed, Obeyed
 from ueapi.rehearsal.enrolling.trial import Trial, Walked
 
-_SIGNING_IN = frozenset({Step.SIGN_IN, Step.TOKEN, Step.PROFILE})
-_REFUSED = frozenset({400, 401, 403})
+_REFUSED: Final[Mapping[Step, frozenset[int]]] = {
+    Step.SIGN_IN: frozenset({401, 403}),
+    Step.TOKEN: frozenset({400, 401, 403}),
+    Step.PROFILE: frozenset({401, 403}),
+}
+"""Statuses by which a service says that it doesn't let the person in. For TOKEN: RFC 6749, section 5.2."""
+_INDENT: Final = " " * 20
+_WIDTH: Final = 100
 
 
 @define
@@ -40,7 +48,8 @@ class Course:
             return
         reason = f": {safe(walked.reason)}" if walked.reason else ""
         typer.echo(f"{'ok    ' if walked.is_done else 'FAILED'}  {walked.step.value:10}{reason}")
-        typer.echo(f"        {'':10}  {DOCUMENTED[walked.step]}")
+        text = DOCUMENTED[walked.step]
+        typer.echo(fill(text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT))
 
     def obeyed(self, commands: list[Obeyed]) -> None:
         """Tell of the commands that weren't told of yet."""
@@ -48,7 +57,7 @@ class Course:
         self.commands += new
         for one in () if self.as_json else new:
             reason = f": {safe(one.reason)}" if one.reason else ""
-            typer.echo(f"        {'':10}  {safe(one.command)} -> {one.status.value}{reason}")
+            typer.echo(f"{_INDENT}{safe(one.command)} -> {one.status.value}{reason}")
 
     def document(self, code: Exit, trial: Trial) -> dict[str, object]:
         """Everything, for programs."""
@@ -128,7 +137,7 @@ def outcome(problem: EnrollmentFailed) -> Exit:
     """What a script is told of a failed step."""
     if isinstance(problem, NoAnswer):
         return Exit.UNREACHABLE
-    refuses = problem.step in _SIGNING_IN and problem.status in _REFUSED
+    refuses = problem.status in _REFUSED.get(problem.step, ())
     return Exit.ACCESS if refuses or isinstance(problem, Declined) else Exit.REFUSED
 
 
