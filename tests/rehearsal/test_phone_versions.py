@@ -179,9 +179,7 @@ def test_a_vpn_binds_only_apps_that_name_it(os_version: str) -> None:
     tell(here, "RemoveProfile", Identifier="org.example.p0")
 
     assert before is None
-    assert answer.response["Settings"] == [
-        {"Item": "ApplicationAttributes", "Status": "Acknowledged"}
-    ]
+    assert answer.response["Settings"] == [{"Identifier": TASKS, "Status": "Acknowledged"}]
     assert bound == VPN
     assert vpn_of(contents(here), os_version, TASKS) is None
 

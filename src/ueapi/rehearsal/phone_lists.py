@@ -95,10 +95,7 @@ def _security(phone: Obeying, current: Current, command: mdm.Command) -> mdm.Com
         for key, value in known.items()
         if is_allowed(rules.RuleKind.QUERY, f"SecurityInfo:{key}", phone, current)
     }
-    status: PlistDict = {
-        "EnrolledViaDEP": False,
-        "IsUserEnrollment": current.kind.is_user_enrollment,
-    }
+    status: PlistDict = {"IsUserEnrollment": current.kind.is_user_enrollment}
     return answered(
         current, command, response={"SecurityInfo": {**told, "ManagementStatus": status}}
     )

@@ -26,7 +26,10 @@ def keep_attributes(
 
 
 def _settings(phone: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
-    """Each setting succeeds or fails on its own."""
+    """Each setting succeeds or fails on its own.
+
+    Guess: the results are a list in the order of the settings, though Apple's schema shows a single one of them.
+    """
     wanted = command.content.get("Settings")
     rows = [row for row in wanted if isinstance(row, Mapping)] if isinstance(wanted, list) else []
     results: list[PlistValue] = [_set(phone, current, row) for row in rows]
@@ -38,9 +41,10 @@ def _set(phone: Obeying, current: Current, row: Mapping[str, PlistValue]) -> Pli
     act = _ITEMS.get(item)
     if act is None or not is_allowed(rules.RuleKind.SETTING, f"Settings:{item}", phone, current):
         error: PlistDict = {"ErrorCode": NOT_HERE, "LocalizedDescription": "not available here"}
-        return {"Item": item, "Status": "Error", "ErrorChain": [error]}
-    act(phone, current, str(row.get("Identifier")), row)
-    return {"Item": item, "Status": "Acknowledged"}
+        return {"Status": "Error", "ErrorChain": [error]}
+    app = row.get("Identifier")
+    act(phone, current, str(app), row)
+    return {"Status": "Acknowledged", **({"Identifier": app} if isinstance(app, str) else {})}
 
 
 def _set_attributes(
