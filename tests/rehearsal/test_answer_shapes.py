@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.apple.shapes import faults, published
@@ -18,7 +20,7 @@ def answer(command: str, content: dict) -> mdm.CommandResult:
     here.enroll(ANNE, BYOD)
     here.settle()
     told: list[mdm.CommandResult] = []
-    here.product.answered = lambda record, command, result: told.append(result)
+    vars(here.product)["answered"] = lambda record, command, result: told.append(result)
 
     asked = mdm.Command(uuid="S", request_type=command, content=content)
     here.product.device_side.queue(here.record, asked)
@@ -52,5 +54,6 @@ def test_an_answer_breaks_nothing_that_apple_publishes(command: str, content: di
 def test_each_result_of_a_setting_breaks_nothing_that_apple_publishes() -> None:
     result = answer("Settings", {"Settings": [ATTRIBUTES, {"Item": "Wallpaper"}]})
 
-    _, shape = published()["commands"]["Settings"]["answer"]["Settings"]
-    assert [list(faults(row, shape)) for row in result.response["Settings"]] == [[], []]
+    published_answer: Any = published()["commands"]["Settings"]["answer"]["Settings"]
+    told: Any = result.response
+    assert [list(faults(row, published_answer[1])) for row in told["Settings"]] == [[], []]

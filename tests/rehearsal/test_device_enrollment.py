@@ -43,7 +43,7 @@ def test_the_domain_decides_and_the_organization_sees_the_hardware() -> None:
 def test_it_is_never_supervised() -> None:
     here = owned()
     told = []
-    here.product.answered = lambda record, command, result: told.append(result)
+    vars(here.product)["answered"] = lambda record, command, result: told.append(result)
     asked = mdm.Command(
         uuid="Q", request_type="DeviceInformation", content={"Queries": list(QUERIES)}
     )

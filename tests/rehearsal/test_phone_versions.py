@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.rehearsal.scene import ANNE, BYOD, TASKS, Scene, scene
@@ -73,7 +75,7 @@ def with_profiles(os_version: str, *payloads: dict, kind: EnrollmentKind = BYOD)
 def tell(here: Scene, request_type: str, **content: object) -> mdm.CommandResult:
     """Send a command and wait for its answer."""
     told: list[mdm.CommandResult] = []
-    here.product.answered = lambda record, command, result: told.append(result)
+    vars(here.product)["answered"] = lambda record, command, result: told.append(result)
     command = mdm.Command(uuid="T", request_type=request_type, content=content)
     here.product.device_side.queue(here.record, command)
     here.settle()
@@ -212,10 +214,10 @@ def test_each_setting_succeeds_or_fails_on_its_own() -> None:
         {"Item": "ApplicationConfiguration", "Identifier": TASKS, "Configuration": {"a": 1}},
     ]
 
-    answer = tell(here, "Settings", Settings=rows)
+    answer: Any = tell(here, "Settings", Settings=rows).response
     told = tell(here, "ManagedApplicationConfiguration", Identifiers=[TASKS])
 
-    assert [r["Status"] for r in answer.response["Settings"]] == ["Error", "Acknowledged"]
+    assert [r["Status"] for r in answer["Settings"]] == ["Error", "Acknowledged"]
     assert told.response["ApplicationConfigurations"] == [
         {"Identifier": TASKS, "Configuration": {"a": 1}}
     ]
@@ -258,8 +260,9 @@ def test_lists_and_queries_show_the_work_side_only() -> None:
     here = with_profiles("26.1", WIFI)
     here.phone.owned.add("org.example.private")
 
-    apps = tell(here, "InstalledApplicationList", ManagedAppsOnly=False).response
-    security = tell(here, "SecurityInfo").response["SecurityInfo"]
+    apps: Any = tell(here, "InstalledApplicationList", ManagedAppsOnly=False).response
+    told: Any = tell(here, "SecurityInfo").response
+    security = told["SecurityInfo"]
 
     assert [a["Identifier"] for a in apps["InstalledApplicationList"]] == [TASKS]
     assert security["ManagementStatus"]["IsUserEnrollment"] is True
@@ -271,9 +274,9 @@ def test_under_device_enrollment_private_apps_are_seen() -> None:
     here = with_profiles("26.1", WIFI, kind=EnrollmentKind.DEVICE)
     here.phone.owned.add("org.example.private")
 
-    apps = tell(here, "InstalledApplicationList").response["InstalledApplicationList"]
+    told: Any = tell(here, "InstalledApplicationList").response
 
-    assert "org.example.private" in [a["Identifier"] for a in apps]
+    assert "org.example.private" in [a["Identifier"] for a in told["InstalledApplicationList"]]
 
 
 @pytest.mark.parametrize("os_version", VERSIONS)

@@ -19,7 +19,9 @@ Coercion = Callable[[str], object]
 class Literal(float):
     """A number whose text stays as it was when it is written as JSON."""
 
-    def __new__(cls, text: str):
+    text: str
+
+    def __new__(cls, text: str) -> Literal:
         made = super().__new__(cls, text)
         made.text = text
         return made

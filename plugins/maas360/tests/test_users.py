@@ -98,7 +98,7 @@ def test_a_custom_attribute_can_hold_the_managed_apple_id(form):
     found = portal.run(made.users.find(ManagedAppleID("zoe@appleid.example.org")))
 
     assert found is not None
-    assert (found.id, found.origin.inferred) == ("4711", {"managed_apple_id"})
+    assert (found.id, found.origin.inferred) == ("4711", frozenset({"managed_apple_id"}))
     assert dict(portal.calls[0].query)["includeCustomAttributes"] == "1"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ueapi.model import EnrollmentKind, EnrollmentState
+from ueapi.rehearsal.clock import START
 from ueapi.rehearsal.enrolling.client import EnrollmentFailed
 from ueapi.rehearsal.enrolling.pages import DESKTOP
 from ueapi.rehearsal.phone import CannotEnroll
@@ -178,7 +179,7 @@ def test_a_wrong_turn_is_a_device_enrollment_and_the_person_finds_back(harness: 
 def newest(harness: Harness):
     listed = harness.tenant.devices.list()
     standing = [d for d in listed if d.enrollment.state is EnrollmentState.ENROLLED]
-    found = max(standing, key=lambda d: d.enrollment.since)
+    found = max(standing, key=lambda d: d.enrollment.since or START)
     return harness.tenant.devices.get(found.id)
 
 

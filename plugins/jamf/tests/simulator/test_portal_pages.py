@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ueapi.model import EnrollmentKind, EnrollmentState
+from ueapi.rehearsal.clock import START
 from ueapi.rehearsal.enrolling.client import EnrollmentFailed
 from ueapi.rehearsal.enrolling.pages import Meaning
 from ueapi.testing import Harness
@@ -162,11 +165,12 @@ def test_a_wrong_turn_is_a_device_enrollment_and_the_person_finds_back(harness: 
 def newest(harness: Harness):
     listed = harness.tenant.devices.list()
     standing = [d for d in listed if d.enrollment.state is EnrollmentState.ENROLLED]
-    return max(standing, key=lambda d: d.enrollment.since)
+    return max(standing, key=lambda d: d.enrollment.since or START)
 
 
 def ownership(harness: Harness, device_id: str) -> str:
-    return harness.simulator.server.devices.rows[int(device_id)].ownership
+    simulator: Any = harness.simulator
+    return simulator.server.devices.rows[int(device_id)].ownership
 
 
 def kept_private(phone) -> tuple[str, ...]:
@@ -175,7 +179,8 @@ def kept_private(phone) -> tuple[str, ...]:
 
 
 def phone_apps(harness: Harness) -> set[str]:
-    rows = harness.simulator.server.devices.rows.values()
+    simulator: Any = harness.simulator
+    rows = simulator.server.devices.rows.values()
     return {app.bundle_id for row in rows for app in row.apps}
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ueapi.model import EnrollmentKind, EnrollmentState
+from ueapi.rehearsal.clock import START
 from ueapi.rehearsal.enrolling.client import EnrollmentFailed
 from ueapi.rehearsal.enrolling.pages import Meaning
 from ueapi.testing import Harness
@@ -40,7 +43,8 @@ def owner(harness: Harness):
 
 
 def user_row(harness: Harness):
-    return harness.simulator.account.store.user_with_account(owner(harness).typed)
+    simulator: Any = harness.simulator
+    return simulator.account.store.user_with_account(owner(harness).typed)
 
 
 def invite(harness: Harness) -> None:
@@ -173,7 +177,7 @@ def test_a_wrong_turn_is_a_device_enrollment_and_the_person_finds_back(harness: 
 def newest(harness: Harness):
     listed = harness.tenant.devices.list()
     standing = [d for d in listed if d.enrollment.state is EnrollmentState.ENROLLED]
-    found = max(standing, key=lambda d: d.enrollment.since)
+    found = max(standing, key=lambda d: d.enrollment.since or START)
     return harness.tenant.devices.get(found.id)
 
 

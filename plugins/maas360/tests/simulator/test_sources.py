@@ -29,4 +29,4 @@ def test_paths_are_served_once():
 
 
 def test_what_is_assumed_is_said_in_one_place():
-    assert "no readable source" in inspect.getdoc(assumed)
+    assert "no readable source" in (inspect.getdoc(assumed) or "")

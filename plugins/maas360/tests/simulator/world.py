@@ -223,7 +223,7 @@ class Phone:
             case "InstallApplication":
                 store_id = str(content.get("iTunesStoreID"))
                 app = self.world.apple.app(store_id)
-                bundle_id = app.bundle_id if app else content["Identifier"]
+                bundle_id = app.bundle_id if app else str(content["Identifier"])
                 self.apps[bundle_id] = self.app_state
                 return {"Identifier": bundle_id, "State": "Queued"}
             case "RemoveApplication":
