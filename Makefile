@@ -31,12 +31,13 @@ KILLS ?= 1000
 KILLED_USERS ?= 200
 DIRECTED_USERS ?= 500
 
-.PHONY: help demo test lint types docs bench smoke soak soak-fuzz soak-kills soak-directions fidelity clean
+.PHONY: help demo test coverage lint types docs bench smoke soak soak-fuzz soak-kills soak-directions fidelity clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make demo   rehearse a whole move on virtual phones; the report lands in $(OUT)'
-	@echo 'make test   all tests in random order, with coverage'
+	@echo 'make test   all tests in random order'
+	@echo 'make coverage  the same, and which lines and branches they reach'
 	@echo 'make lint   style, import rules, the tree itself, the contract against its record'
 	@echo 'make types  mypy, strict over the sources'
 	@echo 'make docs   the manual, into build/site; a broken link is an error'
@@ -68,6 +69,9 @@ demo: $(RUNTIME)
 	$(BIN)/ueapi demo --users $(USERS) --seed $(SEED) --out $(OUT)
 
 test: $(TOOLS)
+	$(BIN)/python -m pytest -n $(JOBS) $(ARGS)
+
+coverage: $(TOOLS)
 	@mkdir -p build/coverage
 	$(BIN)/python -m pytest -n $(JOBS) --cov --cov-report=term --cov-report=xml:build/coverage/coverage.xml $(ARGS)
 
