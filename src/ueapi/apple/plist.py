@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 
 from ueapi.apple.plist_binary import MAGIC, read_binary
 from ueapi.apple.plist_values import (
@@ -15,9 +14,9 @@ from ueapi.apple.plist_values import (
     PlistDict,
     PlistValue,
     refuse_input,
-    refuse_output,
 )
-from ueapi.apple.plist_xml import read_xml, write_xml
+from ueapi.apple.plist_writer import write_xml
+from ueapi.apple.plist_xml import read_xml
 
 __all__ = [
     "DEEPEST",
@@ -47,10 +46,13 @@ def read(content: bytes, *, limit: int = LARGEST) -> PlistDict:
     """
     if len(content) > limit:
         refuse_input(f"it has {len(content)} bytes, over the limit of {limit}")
-    root = read_binary(content) if content.startswith(MAGIC) else read_xml(content)
+    is_binary = content.startswith(MAGIC)
+    root = read_binary(content) if is_binary else read_xml(content)
     if not isinstance(root, dict):
         refuse_input("its root is no dictionary")
-    Census(refuse_input).count(root)
+    if is_binary or len(content) > LARGEST:
+        # XML has no room for more than its length, and no way to say what XML can't carry.
+        Census(refuse_input).count(root)
     return root
 
 
@@ -63,14 +65,7 @@ def write_canonical(value: Mapping[str, PlistValue]) -> bytes:
         InvalidModel: a value the format can't hold, such as an integer over 64 bits, NaN or a control character, or a
             result over `LARGEST` bytes, which `read` would refuse.
     """
-    Census(refuse_output).count(value)
-    try:
-        content = write_xml({key: _plain(child) for key, child in value.items()})
-    except OverflowError:
-        refuse_output("a date is out of range in UTC")
-    if len(content) > LARGEST:
-        refuse_output(f"it would have {len(content)} bytes, over the limit of {LARGEST}")
-    return content
+    return write_xml(value)
 
 
 def digest(value: Mapping[str, PlistValue], *, masked: frozenset[str] = frozenset()) -> str:
@@ -97,17 +92,4 @@ def _without(value: PlistValue, masked: frozenset[str]) -> PlistValue:
         return without(value, masked)
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return [_without(child, masked) for child in value]
-    return value
-
-
-def _plain(value: PlistValue) -> PlistValue:
-    """The value in plain types, times in UTC."""
-    if type(value) is str:
-        return value
-    if isinstance(value, Mapping):
-        return {key: _plain(child) for key, child in value.items()}
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_plain(child) for child in value]
     return value

@@ -31,7 +31,8 @@ LEAST_INTEGER: Final = -(2**63)
 GREATEST_INTEGER: Final = 2**64 - 1
 """The format has unsigned integers of 64 bits as well."""
 
-_NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters no XML document may hold."""
 _READ_REMEDY: Final = (
     "Check that it is an unsigned XML or binary property list; nothing was changed."
 )
@@ -54,6 +55,16 @@ def refuse_output(why: str) -> NoReturn:
         InvalidModel: always.
     """
     raise InvalidModel(f"a property list can't hold this content: {why}.", remedy=_WRITE_REMEDY)
+
+
+def check_number(value: float, refuse: Callable[[str], NoReturn]) -> None:
+    """Refuse a number that no property list holds."""
+    if isinstance(value, int):
+        if not LEAST_INTEGER <= value <= GREATEST_INTEGER:
+            refuse("an integer needs more than 64 bits")
+    elif math.isnan(value):
+        # It equals nothing, not even itself, so no two readings would be the same.
+        refuse("a number is not a number (NaN)")
 
 
 class Tally:
@@ -89,10 +100,7 @@ class Census:
     def count(self, value: object, depth: int = 1) -> None:
         """Count a value and all below it."""
         self._tally.add_values(1, depth=depth)
-        # Nearly everything is a plain text, and asking for its type is quicker than asking what it can stand for.
-        if type(value) is str:
-            self._check_text(value)
-        elif isinstance(value, dict | Mapping):
+        if isinstance(value, Mapping):
             self._count_keys(value, depth)
         elif isinstance(value, list | tuple):
             for child in value:
@@ -113,19 +121,11 @@ class Census:
         elif isinstance(value, bytes):
             self._tally.add_weight(len(value))
         elif isinstance(value, int | float):
-            self._check_number(value)
+            check_number(value, self._refuse)
         elif not isinstance(value, datetime):
             self._refuse(f"a value is of the type {type(value).__name__}")
 
     def _check_text(self, value: str) -> None:
         self._tally.add_weight(len(value))
-        if _NOT_IN_XML.search(value):
+        if NOT_IN_XML.search(value):
             self._refuse("a text holds a character that XML can't carry")
-
-    def _check_number(self, value: float) -> None:
-        if isinstance(value, int):
-            if not LEAST_INTEGER <= value <= GREATEST_INTEGER:
-                self._refuse("an integer needs more than 64 bits")
-        elif math.isnan(value):
-            # It equals nothing, not even itself, so no two readings would be the same.
-            self._refuse("a number is not a number (NaN)")

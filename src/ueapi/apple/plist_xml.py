@@ -1,7 +1,6 @@
-"""Property lists in XML: a strict reader for hostile bytes, and the one canonical form.
+"""Property lists in XML, read from hostile bytes.
 
-The reader builds the value in a single pass and refuses whatever it would have to guess about or pass over. The writer
-gives the bytes `plistlib` gives, except that a carriage return stays one: XML turns a bare one into a line feed.
+The value is built in a single pass; whatever would have to be guessed about or passed over is refused.
 """
 
 from __future__ import annotations
@@ -9,23 +8,17 @@ from __future__ import annotations
 import binascii
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeAlias
 from xml.parsers import expat
 
-from ueapi.apple.plist_values import PlistValue, Tally, refuse_input
+from ueapi.apple.plist_values import DEEPEST, MOST_VALUES, PlistValue, check_number, refuse_input
 
-_HEADER: Final = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
-    '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" '
-    '"http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n'
-    '<plist version="1.0">\n'
-)
-_FOOTER: Final = "</plist>\n"
-_ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ENCODINGS: Final = frozenset({"UTF-8", "UTF-16", "UTF-16BE", "UTF-16LE", "US-ASCII", "ISO-8859-1"})
 """What expat decodes by itself. Any other name would be looked up among Python's codecs."""
+_Container: TypeAlias = dict[str, PlistValue] | list[PlistValue]
+_CONTAINERS: Final[Mapping[str, Callable[[], _Container]]] = {"dict": dict, "array": list}
 _SPACE: Final = " \t\r\n"
 _CHUNK: Final = 64 * 1024
 _INTEGER: Final = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})")
@@ -45,55 +38,21 @@ def read_xml(content: bytes) -> PlistValue:
     return _Reader().run(content)
 
 
-def write_xml(value: Mapping[str, PlistValue]) -> bytes:
-    """Write checked content with sorted keys.
-
-    The value must have passed a census: nothing is checked here.
-    """
-    lines: list[str] = []
-    _write(value, lines, 0)
-    return f"{_HEADER}{''.join(lines)}{_FOOTER}".encode()
-
-
-class _Dictionary:
-    """An open dictionary; a key waits for its value."""
-
-    def __init__(self) -> None:
-        self.value: dict[str, PlistValue] = {}
-        self.key: str | None = None
-
-    def place(self, child: PlistValue) -> None:
-        if self.key is None:
-            refuse_input("a dictionary holds a value without a key")
-        self.value[self.key] = child
-        self.key = None
-
-    def name(self, key: str) -> None:
-        if self.key is not None:
-            refuse_input("a dictionary holds a key without a value")
-        if key in self.value:
-            refuse_input("a dictionary has the same key twice")
-        self.key = key
-
-
-class _Array:
-    """An open array."""
-
-    def __init__(self) -> None:
-        self.value: list[PlistValue] = []
-
-    def place(self, child: PlistValue) -> None:
-        self.value.append(child)
-
-
 class _Reader:
+    """Builds the value from the parser's calls. This is the busiest code there is here, and so it calls little."""
+
     def __init__(self) -> None:
-        self._open: list[_Dictionary | _Array] = []
+        self._open: list[_Container] = []
+        self._keys: list[str | None] = []
+        """For each open container the key that waits for its value."""
         self._roots: list[PlistValue] = []
         self._has_frame = False
         self._leaf: str | None = None
         self._text: list[str] = []
-        self._tally = Tally(refuse_input)
+        """What stands between elements, then what the open text or number holds so far."""
+        self._begin = 0
+        """Where that begins."""
+        self._count = 0
         self._parser = self._new_parser()
 
     def _new_parser(self) -> expat.XMLParserType:
@@ -106,7 +65,7 @@ class _Reader:
         parser.SkippedEntityHandler = self._entity
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._characters
+        parser.CharacterDataHandler = self._text.append
         return parser
 
     def run(self, content: bytes) -> PlistValue:
@@ -117,6 +76,8 @@ class _Reader:
         finally:
             # It refers to this reader; parted, both are freed at once.
             del self._parser
+        if "".join(self._text).strip(_SPACE):
+            refuse_input("text stands outside of any value")
         if len(self._roots) != 1:
             refuse_input("it holds no value, or more than one")
         return self._roots[0]
@@ -137,77 +98,92 @@ class _Reader:
     def _start(self, name: str, _: dict[str, str]) -> None:
         if self._leaf is not None:
             refuse_input("an element stands inside a text, number, date or data")
-        if name == "plist":
+        if name == "key" or name in _LEAVES:
+            self._start_leaf(name)
+        elif name == "plist":
             self._start_frame()
-            return
-        if name != "key":
-            self._tally.add_values(1, depth=len(self._open) + 1)
-        if name == "dict":
-            self._open.append(_Dictionary())
-        elif name == "array":
-            self._open.append(_Array())
-        elif name == "key" or name in _LEAVES:
-            self._leaf = name
         else:
+            self._start_container(name)
+
+    def _start_leaf(self, name: str) -> None:
+        self._leaf, self._begin = name, len(self._text)
+        if name != "key":
+            self._add_value()
+
+    def _add_value(self) -> None:
+        self._count += 1
+        if self._count > MOST_VALUES:
+            refuse_input(f"it holds more than {MOST_VALUES} values")
+        if len(self._open) >= DEEPEST:
+            refuse_input(f"it nests deeper than {DEEPEST} levels")
+
+    def _start_container(self, name: str) -> None:
+        self._add_value()
+        if name not in _CONTAINERS:
             refuse_input("it holds an element that property lists don't have")
+        self._open.append(_CONTAINERS[name]())
+        self._keys.append(None)
 
     def _start_frame(self) -> None:
         if self._has_frame or self._open or self._roots:
             refuse_input("the element around the value stands in the wrong place")
         self._has_frame = True
 
-    def _characters(self, text: str) -> None:
-        if self._leaf is not None:
-            self._text.append(text)
-        elif text.strip(_SPACE):
-            refuse_input("text stands outside of any value")
-
     def _end(self, name: str) -> None:
-        if name in {"dict", "array"}:
-            self._end_container()
-        elif name != "plist":
-            text = "".join(self._text)
+        if self._leaf is not None:
+            text = "".join(self._text[self._begin :])
+            del self._text[self._begin :]
             self._leaf = None
-            self._text.clear()
-            self._end_leaf(name, text)
+            if name == "key":
+                self._name(text)
+            else:
+                self._place(_LEAVES[name](text))
+            return
+        if name != "plist":
+            self._end_container()
 
     def _end_container(self) -> None:
-        container = self._open.pop()
-        if isinstance(container, _Dictionary) and container.key is not None:
+        if self._keys.pop() is not None:
             refuse_input("a dictionary holds a key without a value")
-        self._place(container.value)
+        self._place(self._open.pop())
 
-    def _end_leaf(self, name: str, text: str) -> None:
-        if name != "key":
-            self._place(_LEAVES[name](text))
-            return
+    def _name(self, key: str) -> None:
         around = self._open[-1] if self._open else None
-        if not isinstance(around, _Dictionary):
+        if not isinstance(around, dict):
             refuse_input("a key stands outside of a dictionary")
-        around.name(text)
+        if self._keys[-1] is not None:
+            refuse_input("a dictionary holds a key without a value")
+        if key in around:
+            refuse_input("a dictionary has the same key twice")
+        self._keys[-1] = key
 
     def _place(self, value: PlistValue) -> None:
-        if self._open:
-            self._open[-1].place(value)
-        else:
+        if not self._open:
             self._roots.append(value)
-
-
-def _text(text: str) -> str:
-    return text
+            return
+        around = self._open[-1]
+        if isinstance(around, list):
+            around.append(value)
+            return
+        if (key := self._keys[-1]) is None:
+            refuse_input("a dictionary holds a value without a key")
+        around[key] = value
+        self._keys[-1] = None
 
 
 def _integer(text: str) -> int:
     digits = text.strip(_SPACE)
     if not _INTEGER.fullmatch(digits):
         refuse_input("an integer can't be read")
-    return int(digits, 16 if "x" in digits.lower() else 10)
+    number = int(digits, 16 if "x" in digits.lower() else 10)
+    check_number(number, refuse_input)
+    return number
 
 
 def _real(text: str) -> float:
     digits = text.strip(_SPACE)
     if digits.lower().lstrip("+-") == "nan":
-        return math.nan
+        check_number(math.nan, refuse_input)
     if len(digits) > _LONGEST_REAL or not _REAL.fullmatch(digits):
         refuse_input("a real number can't be read")
     number = float(digits)
@@ -250,7 +226,7 @@ def _empty(text: str) -> bool:
 
 
 _LEAVES: Final[Mapping[str, Callable[[str], PlistValue]]] = {
-    "string": _text,
+    "string": str,
     "integer": _integer,
     "real": _real,
     "data": _data,
@@ -258,57 +234,3 @@ _LEAVES: Final[Mapping[str, Callable[[str], PlistValue]]] = {
     "true": _true,
     "false": _false,
 }
-
-
-def _write(value: PlistValue, lines: list[str], level: int) -> None:
-    indent = "\t" * level
-    match value:
-        case str():
-            lines.append(f"{indent}<string>{value.translate(_ESCAPES)}</string>\n")
-        case bool():
-            lines.append(f"{indent}<true/>\n" if value else f"{indent}<false/>\n")
-        case int():
-            lines.append(f"{indent}<integer>{int(value)}</integer>\n")
-        case float():
-            lines.append(f"{indent}<real>{float(value)!r}</real>\n")
-        case bytes():
-            _write_data(value, lines, indent)
-        case datetime():
-            lines.append(f"{indent}<date>{value.replace(microsecond=0).isoformat()}Z</date>\n")
-        case Mapping():
-            _write_dictionary(value, lines, level)
-        case _:
-            _write_array(value, lines, level)
-
-
-def _write_data(value: bytes, lines: list[str], indent: str) -> None:
-    # The lengths of lines are plistlib's, so that digests taken with it stay good.
-    width = max(16, 76 - 8 * len(indent)) // 4 * 3
-    lines.append(f"{indent}<data>\n")
-    for start in range(0, len(value), width):
-        packed = binascii.b2a_base64(value[start : start + width], newline=False)
-        lines.append(f"{indent}{packed.decode()}\n")
-    lines.append(f"{indent}</data>\n")
-
-
-def _write_dictionary(value: Mapping[str, PlistValue], lines: list[str], level: int) -> None:
-    indent = "\t" * level
-    if not value:
-        lines.append(f"{indent}<dict/>\n")
-        return
-    lines.append(f"{indent}<dict>\n")
-    for key in sorted(value):
-        lines.append(f"{indent}\t<key>{key.translate(_ESCAPES)}</key>\n")
-        _write(value[key], lines, level + 1)
-    lines.append(f"{indent}</dict>\n")
-
-
-def _write_array(value: Sequence[PlistValue], lines: list[str], level: int) -> None:
-    indent = "\t" * level
-    if not value:
-        lines.append(f"{indent}<array/>\n")
-        return
-    lines.append(f"{indent}<array>\n")
-    for child in value:
-        _write(child, lines, level + 1)
-    lines.append(f"{indent}</array>\n")
