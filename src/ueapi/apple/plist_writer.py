@@ -174,4 +174,4 @@ _BY_ANCESTOR: Final[tuple[tuple[type, _Write], ...]] = (
     (list, _write_array),
     (tuple, _write_array),
 )
-_BY_TYPE: Final[Mapping[type, _Write]] = dict(_BY_ANCESTOR)
+_BY_TYPE: Final[Mapping[type, _Write]] = {**dict(_BY_ANCESTOR), dict: _write_dictionary}

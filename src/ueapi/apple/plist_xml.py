@@ -98,17 +98,15 @@ class _Reader:
     def _start(self, name: str, _: dict[str, str]) -> None:
         if self._leaf is not None:
             refuse_input("an element stands inside a text, number, date or data")
-        if name == "key" or name in _LEAVES:
-            self._start_leaf(name)
+        if name == "key":
+            self._leaf, self._begin = name, len(self._text)
+        elif name in _LEAVES:
+            self._leaf, self._begin = name, len(self._text)
+            self._add_value()
         elif name == "plist":
             self._start_frame()
         else:
             self._start_container(name)
-
-    def _start_leaf(self, name: str) -> None:
-        self._leaf, self._begin = name, len(self._text)
-        if name != "key":
-            self._add_value()
 
     def _add_value(self) -> None:
         self._count += 1
@@ -131,16 +129,20 @@ class _Reader:
 
     def _end(self, name: str) -> None:
         if self._leaf is not None:
-            text = "".join(self._text[self._begin :])
-            del self._text[self._begin :]
-            self._leaf = None
-            if name == "key":
-                self._name(text)
-            else:
-                self._place(_LEAVES[name](text))
-            return
-        if name != "plist":
+            self._end_leaf(name)
+        elif name != "plist":
             self._end_container()
+
+    def _end_leaf(self, name: str) -> None:
+        texts, begin = self._text, self._begin
+        # Nearly always there is one piece of text; the parser splits long ones only.
+        text = texts.pop() if len(texts) == begin + 1 else "".join(texts[begin:])
+        del texts[begin:]
+        self._leaf = None
+        if name == "key":
+            self._name(text)
+        else:
+            self._place(_LEAVES[name](text))
 
     def _end_container(self) -> None:
         if self._keys.pop() is not None:

@@ -9,18 +9,16 @@ from typing import Final
 from uuid import UUID
 
 from attrs import astuple, define, evolve, field, frozen
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from ueapi.apple import mdm
 from ueapi.apple.declarations import Declaration
-from ueapi.errors import InvalidModel
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.apps_and_books import account_key
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.declaring import declared, tokens_of
+from ueapi.rehearsal.endpoints import Guarded, bearer
 from ueapi.rehearsal.enrollments import (
     ENROLLMENT_PROFILE,
     EnrollmentRecord,
@@ -33,10 +31,8 @@ from ueapi.rehearsal.fleet import Hardware
 from ueapi.rehearsal.refusing import (
     UNRECOGNIZED,
     Refused,
-    broken,
     gone,
     problem,
-    refusal,
     sign_in_again,
 )
 from ueapi.rehearsal.reported import hardware_shown, note_reported
@@ -220,10 +216,10 @@ class DeviceSide:
     def routes(self) -> list[Route]:
         """The check-in and the command endpoint; a phone without a sign-in of its own has its token in the path."""
         return [
-            Route("/mdm/checkin", _Guarded(self._checkin), methods=["PUT"]),
-            Route("/mdm/connect", _Guarded(self._connect), methods=["PUT"]),
-            Route("/mdm/checkin/{token}", _Guarded(self._checkin), methods=["PUT"]),
-            Route("/mdm/connect/{token}", _Guarded(self._connect), methods=["PUT"]),
+            Route("/mdm/checkin", Guarded(self._checkin), methods=["PUT"]),
+            Route("/mdm/connect", Guarded(self._connect), methods=["PUT"]),
+            Route("/mdm/checkin/{token}", Guarded(self._checkin), methods=["PUT"]),
+            Route("/mdm/connect/{token}", Guarded(self._connect), methods=["PUT"]),
         ]
 
     def _checkin(self, token: str, body: bytes) -> Response:
@@ -354,32 +350,6 @@ class DeviceSide:
         record.ended, record.is_active = self.clock.now(), False
         record.queue.clear()
         self.hooks.left(record)
-
-
-def bearer(headers: Mapping[str, str]) -> str:
-    """The token of an Authorization header, or nothing."""
-    scheme, _, token = headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-@frozen
-class _Guarded:
-    """An endpoint for phones, with refusals turned into responses."""
-
-    answer: Callable[[str, bytes], Response]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one message."""
-        request = Request(scope, receive)
-        token = bearer(request.headers) or request.path_params.get("token", "")
-        response = self._answered(token, await request.body())
-        await response(scope, receive, send)
-
-    def _answered(self, token: str, body: bytes) -> Response:
-        try:
-            return self.answer(token, body)
-        except (Refused, InvalidModel) as problem:
-            return broken(body) or refusal(problem)
 
 
 def _secrets(grants: Mapping[str, _Pending], records: Iterable[EnrollmentRecord]) -> Iterator[str]:

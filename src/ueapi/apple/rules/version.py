@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from attrs import field, frozen
@@ -11,6 +12,7 @@ from ueapi.errors import UsageError
 
 _SHAPE: Final = re.compile(r"(\d{1,4}(?:\.\d{1,4}){0,3})(?: \([a-z]\))?", re.ASCII)
 _SHORTEST: Final = 2
+_RANGES_KEPT: Final = 1024
 
 
 @frozen(order=True)
@@ -68,15 +70,7 @@ class IosRange:
             return text
         if isinstance(text, IosVersion):
             return cls(text, text)
-        first, *rest = _DASH.split(text.strip(), maxsplit=1)
-        lowest = IosVersion.parse(first)
-        highest = IosVersion.parse(rest[0]) if rest else lowest
-        if highest < lowest:
-            raise UsageError(
-                f"the range {text!r} of iOS versions runs backwards.",
-                remedy="Name the older version first, such as 15.0-26.0.",
-            )
-        return cls(lowest, highest)
+        return _range_of(text)
 
     def __contains__(self, version: IosVersion) -> bool:
         return self.lowest <= version <= self.highest
@@ -85,6 +79,20 @@ class IosRange:
         if self.lowest == self.highest:
             return str(self.lowest)
         return f"{self.lowest}-{self.highest}"
+
+
+@lru_cache(maxsize=_RANGES_KEPT)
+def _range_of(text: str) -> IosRange:
+    """A fleet has a handful of versions, and each is asked about all the time."""
+    first, *rest = _DASH.split(text.strip(), maxsplit=1)
+    lowest = IosVersion.parse(first)
+    highest = IosVersion.parse(rest[0]) if rest else lowest
+    if highest < lowest:
+        raise UsageError(
+            f"the range {text!r} of iOS versions runs backwards.",
+            remedy="Name the older version first, such as 15.0-26.0.",
+        )
+    return IosRange(lowest, highest)
 
 
 CURRENT_IOS: Final = "26.0"
