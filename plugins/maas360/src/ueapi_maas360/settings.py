@@ -9,8 +9,8 @@ from pydantic import Field, SecretStr, field_validator
 
 from ueapi.contract import Settings
 
-LARGEST_PAGE: Final = 250
-"""Rows of the largest page the product documents."""
+PAGE_SIZES: Final = (25, 50, 100, 200, 250)
+"""Rows a page can have. Source: published clients; what the product does with other numbers is unknown."""
 
 
 class Maas360Settings(Settings):
@@ -31,11 +31,9 @@ class Maas360Settings(Settings):
     app_access_key: SecretStr
     platform_id: str = Field(default="3", min_length=1)
     """Number of the platform the application was registered for; 3 for nearly all of them."""
-    page_rows: int = Field(default=LARGEST_PAGE, ge=1, le=LARGEST_PAGE)
-    """Rows asked for in one page of users, groups, devices or apps.
-
-    The product documents 25, 50, 100, 200 and 250; what it does with other sizes is unknown. Leave the largest
-    against a real account: each page is a call.
+    page_rows: int = PAGE_SIZES[-1]
+    """Rows asked for in one page of users, groups, devices or apps: one of `PAGE_SIZES`. Leave the largest against a
+    real account: each page is a call.
     """
     managed_apple_id: Literal["email", "unknown"] = "email"
     """Where a person's Managed Apple ID is read from, since no field holds it.
@@ -65,3 +63,10 @@ class Maas360Settings(Settings):
         if parts.path or parts.query or parts.fragment:
             raise ValueError("url must be the root of the instance alone, without a path")
         return parts.geturl()
+
+    @field_validator("page_rows")
+    @classmethod
+    def _is_documented(cls, value: int) -> int:
+        if value not in PAGE_SIZES:
+            raise ValueError(f"page_rows must be one of {', '.join(map(str, PAGE_SIZES))}")
+        return value
