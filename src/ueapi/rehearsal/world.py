@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from attrs import define, field, frozen
 
 import ueapi
+from ueapi.apple.enrollment.discovery import WELL_KNOWN, ModelFamily
 from ueapi.client import Tenant
 from ueapi.model import AppKind
 from ueapi.plugins import Registry
@@ -17,6 +18,7 @@ from ueapi.rehearsal.apps_and_books import AppsAndBooks, StoreApp
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.enrolling.accounts import Accounts
 from ueapi.rehearsal.enrolling.authority import Authority
+from ueapi.rehearsal.enrolling.business import BUSINESS_ADDRESS, BUSINESS_HOST, AppleBusiness
 from ueapi.rehearsal.enrolling.device import WayIn
 from ueapi.rehearsal.enrolling.domain import Domain
 from ueapi.rehearsal.enrolling.service import BYOD
@@ -64,6 +66,8 @@ class World:
     apple: AppsAndBooks
     network: Network
     way_in: WayIn = field(init=False, repr=False)
+    business: AppleBusiness = field(init=False, repr=False)
+    """The organization at Apple: where phones are sent whose domain answers with a failure."""
     phones: dict[str, VirtualPhone] = field(factory=dict)
     people: dict[str, VirtualPerson] = field(factory=dict)
     _directory: dict[str, VirtualPhone] = field(factory=dict)
@@ -77,6 +81,8 @@ class World:
             accounts=Accounts(str(self.seed)),
         )
         self.network.hosts[DOMAIN] = Domain(self._leads_to)
+        self.business = AppleBusiness(knows=lambda address: address.casefold() in self._by_address)
+        self.network.hosts[BUSINESS_HOST], self.way_in.apple = self.business, BUSINESS_ADDRESS
 
     def _leads_to(self, address: str) -> str | None:
         """The enrollment address discovery answers for a person."""
@@ -160,6 +166,16 @@ class World:
             return made
 
         return self.open(factory, role, skew)
+
+    def assign_default(self, place: Place, *families: ModelFamily) -> None:
+        """As its administrator: link a product with Apple Business and make it the default of these product families.
+
+        Phones on iOS 18.2 and later come to it where the domain answers with a failure. None named means all.
+        """
+        host = f"discovery.{place.server.host}"
+        self.network.hosts[host] = Domain(lambda _: f"https://{place.server.host}{BYOD}")
+        self.business.link(place.server.name, f"https://{host}{WELL_KNOWN}")
+        self.business.assign(place.server.name, *families)
 
     def tenant(
         self, registry: Registry, place: Place, name: str, page_rows: int | None = None

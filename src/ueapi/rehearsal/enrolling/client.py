@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import Final, NoReturn, Protocol
+from typing import Final, NoReturn
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from attrs import define, evolve, field, frozen
@@ -20,64 +19,33 @@ from ueapi.apple.profiles.envelope import open_document
 from ueapi.apple.profiles.signing import Signer
 from ueapi.errors import InvalidModel
 from ueapi.flow import Reply
+from ueapi.rehearsal.enrolling.finding import REDIRECTS, Finder
 from ueapi.rehearsal.enrolling.pages import MOBILE, Form, read_form
+from ueapi.rehearsal.enrolling.steps import (
+    Declined,
+    EnrollmentFailed,
+    Exchanged,
+    NoAnswer,
+    Recording,
+    Send,
+    Step,
+)
+
+__all__ = [
+    "Answers",
+    "Declined",
+    "Enrolled",
+    "Enroller",
+    "EnrollmentFailed",
+    "Exchanged",
+    "NoAnswer",
+    "Recording",
+    "Send",
+    "Step",
+]
 
 MOST_PAGES: Final = 12
 """Pages a person goes through before they give up."""
-MOST_REDIRECTS: Final = 5
-_REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-
-
-class Step(StrEnum):
-    """Where an enrollment is."""
-
-    DISCOVERY = "discovery"
-    CHALLENGE = "challenge"
-    SIGN_IN = "sign-in"
-    TOKEN = "token"
-    PROFILE = "profile"
-    IDENTITY = "identity"
-    CHECK_IN = "check-in"
-    COMMANDS = "commands"
-    CHECK_OUT = "check-out"
-
-
-class EnrollmentFailed(Exception):
-    """The device ends the enrollment; nothing of it stays. `step` is where, `reason` why; neither holds the person."""
-
-    def __init__(self, step: Step, reason: str, *, status: int | None = None) -> None:
-        super().__init__(f"{step.value}: {reason}")
-        self.step, self.reason, self.status = step, reason, status
-
-
-class NoAnswer(EnrollmentFailed):
-    """Nobody answered, or the one who did isn't trusted."""
-
-
-class Declined(EnrollmentFailed):
-    """The person isn't let in."""
-
-
-class Send(Protocol):
-    """Sends one request over whatever network there is."""
-
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Send it; redirections are not followed."""
-        ...
-
-
-@frozen(kw_only=True)
-class Exchanged:
-    """One message of the log: what was sent where, and what came back, without secrets."""
-
-    step: Step
-    method: str
-    url: str
-    """Without its query."""
-    sent: Mapping[str, str]
-    """The headers that carry meaning; a token is only said to be there."""
-    status: int
-    got: Mapping[str, str]
 
 
 Answers = Callable[[Form], Mapping[str, str]]
@@ -106,6 +74,10 @@ class Enroller:
     answers: Answers = field(repr=False)
     rng: random.Random = field(repr=False)
     family: discovery.ModelFamily = discovery.ModelFamily.IPHONE
+    ios: str = "27.0"
+    """The iOS it runs, as far as that decides what it does."""
+    apple: str | None = None
+    """https address of Apple's service discovery, which it asks where a domain fails; `None`: there is none to ask."""
     browser: str = MOBILE
     """How its browser names itself to web pages."""
     log: list[Exchanged] = field(factory=list)
@@ -116,22 +88,10 @@ class Enroller:
         """Find the service for an address; with `at`, that https address is asked and not the domain's.
 
         Raises:
-            EnrollmentFailed: the address is none, or the domain's answer is no document a device takes.
+            EnrollmentFailed: the address is none, or nobody who is asked answers with a document a device takes.
         """
-        try:
-            url = discovery.UserIdentifier.of(typed).url(self.family)
-        except InvalidModel as problem:
-            raise EnrollmentFailed(Step.DISCOVERY, problem.message) from None
-        reply = self._followed(url if at is None else f"{at}?{url.partition('?')[2]}")
-        if reply.status == 403:
-            refusal = enrollment.refusal_from(reply.headers.get("content-type", ""), reply.body)
-            self._fail(Step.DISCOVERY, (refusal and refusal.message) or "refused", reply)
-        if reply.status != 200:
-            self._fail(Step.DISCOVERY, f"the domain answers {reply.status}", reply)
-        try:
-            return discovery.document_from_json(reply.body).first
-        except InvalidModel as problem:
-            raise EnrollmentFailed(Step.DISCOVERY, problem.message) from None
+        finder = Finder(sent=self._looked_up, family=self.family, ios=self.ios, apple=self.apple)
+        return finder.found(typed, at=at)
 
     def enrolled(self, server: discovery.Server, typed: str) -> Enrolled:
         """Sign in and fetch the profile.
@@ -303,7 +263,7 @@ class Enroller:
             if body:
                 headers["content-type"] = FORM_TYPE
             reply = self._sent(Step.SIGN_IN, method, here, headers, body)
-            if reply.status in _REDIRECTS:
+            if reply.status in REDIRECTS:
                 there = urljoin(here, reply.headers.get("location", ""))
                 if urlsplit(there).scheme == enrollment.CALLBACK_SCHEME:
                     return there
@@ -321,17 +281,8 @@ class Enroller:
 
     # -- talking -----------------------------------------------------------------------------------
 
-    def _followed(self, url: str) -> Reply:
-        """Ask, and follow redirections without adding anything to their address."""
-        here = url
-        for _ in range(MOST_REDIRECTS):
-            reply = self._sent(Step.DISCOVERY, "GET", here, {}, b"")
-            if reply.status not in _REDIRECTS or "location" not in reply.headers:
-                return reply
-            here = urljoin(here, reply.headers["location"])
-            if urlsplit(here).scheme != "https":
-                raise EnrollmentFailed(Step.DISCOVERY, "a redirection leaves https")
-        raise EnrollmentFailed(Step.DISCOVERY, f"{MOST_REDIRECTS} redirections lead nowhere")
+    def _looked_up(self, url: str) -> Reply:
+        return self._sent(Step.DISCOVERY, "GET", url, {}, b"")
 
     def _sent(
         self, step: Step, method: str, url: str, headers: Mapping[str, str], body: bytes
@@ -345,36 +296,3 @@ class Enroller:
 
     def _fail(self, step: Step, reason: str, reply: Reply) -> NoReturn:
         raise EnrollmentFailed(step, reason, status=reply.status)
-
-
-@frozen
-class Recording:
-    """Sends as another one does, and writes each message into the log."""
-
-    send: Send
-    step: Step
-    log: list[Exchanged]
-
-    def __call__(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Send one request."""
-        reply = self.send(method, url, headers, body)
-        self.log.append(
-            Exchanged(
-                step=self.step,
-                method=method,
-                url=url.partition("?")[0],
-                sent={k: _HIDDEN.get(k.lower(), v) for k, v in headers.items()},
-                status=reply.status,
-                got={k: _told(k, v) for k, v in reply.headers.items() if k in _TELLING},
-            )
-        )
-        return reply
-
-
-def _told(name: str, value: str) -> str:
-    """Queries of redirections carry tokens and codes."""
-    return value.partition("?")[0] if name == "location" else value
-
-
-_TELLING: Final = frozenset({"content-type", "location", "www-authenticate"})
-_HIDDEN: Final[Mapping[str, str]] = {"authorization": "Bearer ...", "mdm-signature": "CMS ..."}

@@ -98,6 +98,8 @@ class WayIn:
     servers: dict[str, Server] = field(factory=dict)
     browser: str = MOBILE
     """How the phones' browsers name themselves."""
+    apple: str | None = None
+    """https address of Apple's service discovery."""
     messages: int = 0
     """Messages exchanged so far before the first check-in."""
     _signers: dict[str, Signer] = field(factory=dict, repr=False)
@@ -196,6 +198,8 @@ class WayIn:
             answers=answers,
             rng=phone.rng,
             browser=self.browser,
+            ios=phone.running,
+            apple=self.apple,
         )
 
     def _signer(self, key: str) -> Signer:
