@@ -40,70 +40,71 @@ CASES = [
     Case(
         backend="hexnode", leaving="jamf", ios="26.0", language="de",
         title="So zieht Ihr iPhone zu Hexnode UEM um",
-        parts=[*MOVING, *ACCOUNT], steps=BOTH + 6, sentence=ANMELDEN,
+        parts=[*MOVING, *ACCOUNT], steps=BOTH + 7, sentence=ANMELDEN,
     ),
     Case(
         backend="jamf", leaving="hexnode", ios="18.1", language="en",
         title="Move your iPhone to Jamf Pro",
-        parts=[*MOVING, *ACCOUNT], steps=BOTH + 6, sentence=SIGN_IN,
+        parts=[*MOVING, *ACCOUNT], steps=BOTH + 7, sentence=SIGN_IN,
     ),
     Case(
         backend="maas360", leaving="jamf", ios="27.0", language="en",
         title="Move your iPhone to IBM MaaS360",
-        parts=[*MOVING, *ACCOUNT], steps=BOTH + 6,
+        parts=[*MOVING, *ACCOUNT], steps=BOTH + 7,
         sentence="Enter your Managed Apple Account, and tap “Continue”.",
     ),
     Case(
         backend="jamf", ios="15.0", language="en", title="Set up your iPhone for work",
-        parts=["before", *ACCOUNT], steps=6,
+        parts=["before", *ACCOUNT], steps=7,
         sentence="Enter your Managed Apple ID, and tap “Continue”.",
     ),
     Case(
         backend="hexnode", ios="26.0", language="de", title="So richten Sie Ihr iPhone für die Arbeit ein",
-        parts=["before", *ACCOUNT], steps=6,
+        parts=["before", *ACCOUNT], steps=7,
         sentence="Geben Sie Ihren verwalteten Apple Account ein, und tippen Sie auf „Fortfahren“.",
     ),
     Case(
         backend="hexnode", ios="17.7", language="de", way=Way.PROFILE,
         title="So richten Sie Ihr iPhone für die Arbeit ein",
-        parts=["before", *PROFILE], steps=5,
+        parts=["before", *PROFILE], steps=7,
         sentence="Öffnen Sie die Adresse aus Ihrer Einladung in Safari, nicht in einem anderen Browser.",
     ),
     Case(
         backend="jamf", ios="16.0", language="en", way=Way.PROFILE, title="Set up your iPhone for work",
-        parts=["before", *PROFILE], steps=5,
+        parts=["before", *PROFILE], steps=7,
         sentence="Open the address that the help desk gave you in Safari, not in another browser.",
     ),
     Case(
         backend="maas360", leaving="hexnode", ios="15.4", language="de", way=Way.PROFILE,
         title="So zieht Ihr iPhone zu IBM MaaS360 um",
-        parts=[*MOVING, *PROFILE], steps=BOTH + 5,
+        parts=[*MOVING, *PROFILE], steps=BOTH + 7,
         sentence="Installieren Sie das Profil innerhalb von 8 Minuten: Öffnen Sie „Einstellungen“, und tippen Sie auf "
         "„Bei [Name Ihrer Organisation] anmelden“ oder „Profil geladen“.",
     ),
     Case(
         backend="jamf", leaving="jamf", ios="26.0", language="en", old_way=Way.PROFILE,
         title="Set up your iPhone for work again",
-        parts=[*MOVING, *ACCOUNT], steps=4 + 6,
+        parts=[*MOVING, *ACCOUNT], steps=4 + 7,
         sentence="Tap “Remove Management”, enter your passcode, and confirm.",
     ),
     Case(
         backend="jamf", leaving="jamf", ios="26.0", language="de", old_way=Way.ACCOUNT,
         title="So richten Sie Ihr iPhone neu für die Arbeit ein",
-        parts=[*MOVING, *ACCOUNT], steps=4 + 6,
-        sentence="Blättern Sie ans Ende, tippen Sie auf „Abmelden“, und bestätigen Sie.",
+        parts=[*MOVING, *ACCOUNT], steps=4 + 7,
+        sentence="Scrollen Sie ganz nach unten, tippen Sie auf „Abmelden“, und bestätigen Sie.",
     ),
     Case(
         backend="memory", leaving="maas360", ios="17.3", language="en",
         title="Move your iPhone to Example UEM (reference, for learning)",
-        parts=[*MOVING, *ACCOUNT], steps=BOTH + 6,
+        parts=[*MOVING, *ACCOUNT], steps=BOTH + 7,
         sentence="Below your name, tap the entry of your organization with your Managed Apple ID.",
     ),
     Case(
         backend="memory", ios="17.2", language="de", way=Way.ACCOUNT,
         title="So richten Sie Ihr iPhone für die Arbeit ein",
-        parts=["before", *ACCOUNT], steps=6,
-        sentence="Lesen Sie, was Ihre Organisation verwalten kann, und tippen Sie auf „Entfernte Verwaltung erlauben“.",
+        parts=["before", *ACCOUNT], steps=7,
+        sentence="Lesen Sie, was Ihre Organisation verwalten kann. Wenn dort steht, dass das ganze iPhone gelöscht "
+        "werden kann, brechen Sie ab, und rufen Sie den Helpdesk an: Das ist eine andere Art der Registrierung.",
     ),
 ]  # fmt: skip
 
@@ -152,10 +153,62 @@ def test_people_are_told_what_can_go_wrong_for_them(
 
 
 @pytest.mark.parametrize(("ios", "warned"), [("17.2", False), ("17.3", True), ("26.0", True)])
-def test_the_hour_of_stolen_device_protection_is_told_from_17_3_on(ios: str, warned: bool) -> None:
-    made = instructions("jamf", ios=ios)
+def test_people_learn_of_stolen_device_protection_before_they_begin_from_17_3_on(
+    ios: str, warned: bool
+) -> None:
+    before = instructions("jamf", ios=ios).parts[0]
 
-    assert any("Stolen Device Protection" in str(line) for line in made.warnings) is warned
+    assert before.id == "before"
+    assert any("Stolen Device Protection" in str(line) for line in before.lines) is warned
+
+
+@pytest.mark.parametrize("way", Way)
+def test_people_are_told_to_stop_right_before_the_step_that_would_hand_over_the_whole_iphone(
+    way: Way,
+) -> None:
+    steps = [str(step) for step in instructions("jamf", ios="17.4", way=way).steps]
+
+    assert "the whole iPhone can be erased, stop" in steps[-2]
+
+
+@pytest.mark.parametrize(
+    ("ios", "said"), [("26.0", "iOS 26."), ("26.1", "iOS 26.1."), ("17.0", "iOS 17.0.")]
+)
+def test_a_major_version_stands_for_its_updates_unless_one_changed_something(
+    ios: str, said: str
+) -> None:
+    assert f"These steps are for {said}" in str(instructions("jamf", ios=ios).intro[1])
+
+
+@pytest.mark.parametrize(
+    ("ios", "language", "name"),
+    [
+        ("17.4", "en", "not of your personal Apple ID"),
+        ("18.0", "en", "not of your personal Apple Account"),
+        ("17.4", "de", "nicht das Ihrer persönlichen Apple-ID"),
+        ("18.0", "de", "nicht das Ihres persönlichen Apple Accounts"),
+    ],
+)
+def test_a_private_account_is_called_what_that_ios_calls_it(
+    ios: str, language: str, name: str
+) -> None:
+    assert name in as_text(instructions("jamf", ios=ios, language=language)).replace("\n   ", " ")
+
+
+def test_an_organization_stands_in_the_genitive_where_german_wants_it() -> None:
+    named = instructions("jamf", language="de", office=Office(organization="Beispiel AG"))
+    nameless = instructions("jamf", language="de")
+
+    assert "Einstellungen von Beispiel AG." in str(named.intro[0])
+    assert "Einstellungen Ihrer Organisation." in str(nameless.intro[0])
+
+
+def test_after_a_profile_people_are_told_to_remove_it_and_not_to_sign_out() -> None:
+    account = instructions("hexnode", ios="17.4")
+    profile = instructions("hexnode", ios="17.4", way=Way.PROFILE)
+
+    assert "sign out there" in str(account.parts[-2].lines[-1])
+    assert "remove the management there" in str(profile.parts[-2].lines[-1])
 
 
 @pytest.mark.parametrize("ios", ["18.0", "26.0"])

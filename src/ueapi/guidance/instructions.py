@@ -137,7 +137,7 @@ def instructions(
     values = {
         "product": target.label,
         "old": old.label if old else "",
-        "ios": str(at),
+        "ios": _shown(at),
         "length": passcode_length(),
     }
     if desk.organization is not None:
@@ -152,6 +152,12 @@ def instructions(
         office=desk,
     )
     return _made(case)
+
+
+def _shown(ios: IosVersion) -> str:
+    """A bare major version stands for all of its updates, unless one of them changed what people see."""
+    has_changed = ios.parts[0] == THEFT_PROTECTION.parts[0]
+    return str(ios) if has_changed else str(ios).removesuffix(".0")
 
 
 def _made(case: _Case) -> Instructions:
@@ -202,14 +208,23 @@ def _kind(case: _Case) -> str:
 
 def _parts(case: _Case) -> Iterator[Part]:
     moves = case.leaving is not None
-    yield _part(case, "before", ["power", "passcode", *(["save"] if moves else [])])
+    yield _part(case, "before", list(_preparing(case)))
     if moves:
         yield _part(case, "goes", ["apps", "accounts", "documents", "settings"])
         yield _part(case, "stays", ["private", "account", "phone"])
         yield _ordered(case, "leave", [f"leave.{key}" for key in _leaving(case.old_way)])
     yield _ordered(case, f"join-{case.way}", list(_joining(case)))
-    yield _part(case, "after", ["apps", "check"])
-    yield _part(case, "warnings", list(_warnings(case)), prefix="warning")
+    check = "check" if case.way is Way.ACCOUNT else "check-profile"
+    yield _part(case, "after", ["apps", check])
+    yield _part(case, "warnings", ["no-erase", "passcode", "not-restored"], prefix="warning")
+
+
+def _preparing(case: _Case) -> Iterator[str]:
+    yield from ("power", "passcode")
+    if case.leaving is not None:
+        yield "save"
+    if case.ios >= THEFT_PROTECTION:
+        yield "theft"
 
 
 def _leaving(old_way: Way | None) -> tuple[str, ...]:
@@ -225,20 +240,15 @@ def _leaving(old_way: Way | None) -> tuple[str, ...]:
 def _joining(case: _Case) -> Iterator[str]:
     if case.way is Way.ACCOUNT:
         named = "named-account" if case.person.account else "account"
-        yield from (f"join.{key}" for key in ("menu", "sign-in", named, "login", "icloud", "allow"))
+        keys = ("menu", "sign-in", named, "login", "icloud", "read", "allow")
+        yield from (f"join.{key}" for key in keys)
         return
     if case.office.enrollment_page:
         yield "join.page"
     else:
         yield "join.invitation" if case.target.invites else "join.handed"
-    yield from (f"join.{key}" for key in ("own", "download", "minutes", "enroll"))
-
-
-def _warnings(case: _Case) -> Iterator[str]:
-    yield "no-erase"
-    if case.ios >= THEFT_PROTECTION:
-        yield "theft"
-    yield from ("whole-phone", "passcode", "not-restored")
+    keys = ("own", "certificate", "download", "minutes", "read", "enroll")
+    yield from (f"join.{key}" for key in keys)
 
 
 def _failures(case: _Case) -> Iterator[Failure]:
@@ -289,7 +299,7 @@ def _assumed(sentences: Iterable[Sentence]) -> Iterator[str]:
     if found:
         yield (
             "What the iPhone shows is assumed here, and no source confirms it in this language: "
-            f"{'; '.join(sorted(found))}. Compare it with a phone."
+            f"{'; '.join(f'“{words}”' for words in sorted(found))}. Compare it with a phone."
         )
 
 

@@ -122,7 +122,7 @@ class Voice:
         """
         pattern = self.language.text[key]
         spans = tuple(self._span(plain, mark, name, more) for plain, mark, name in _pieces(pattern))
-        if pattern.startswith("{" + ORGANIZATION + "}") and ORGANIZATION not in self.values:
+        if self._begins_small(pattern, spans):
             spans = (Span(spans[0].text[:1].upper() + spans[0].text[1:]), *spans[1:])
         return Sentence(spans, self.language.quotes)
 
@@ -130,6 +130,12 @@ class Voice:
         """How the iPhone words something in this version of iOS."""
         wordings = self.language.interface[name]
         return [w for w in wordings if IosVersion.parse(w.since) <= self.ios][-1]
+
+    def _begins_small(self, pattern: str, spans: tuple[Span, ...]) -> bool:
+        """Whether the first words are a language's own, which take a capital where a sentence begins with them."""
+        if pattern.startswith("{@"):
+            return not spans[0].is_shown
+        return pattern.startswith("{" + ORGANIZATION + "}") and ORGANIZATION not in self.values
 
     def _span(self, plain: str, mark: str, name: str, more: Mapping[str, str]) -> Span:
         if not name:
@@ -148,7 +154,11 @@ class Voice:
         if name.partition("-")[0] != ORGANIZATION:
             return values[name]
         case = name.partition("-")[2] or "plain"
-        return values.get(ORGANIZATION, self.language.text[f"organization.{case}"])
+        if ORGANIZATION not in values:
+            return self.language.text[f"organization.{case}"]
+        gap = "{" + ORGANIZATION + "}"
+        named = self.language.text.get(f"organization.{case}-named", gap)
+        return named.replace(gap, values[ORGANIZATION])
 
 
 def _pieces(pattern: str) -> list[tuple[str, str, str]]:

@@ -26,13 +26,13 @@ SECTIONS: Final = (
 def as_text(made: Instructions) -> str:
     """Instructions as plain text."""
     blocks = [made.title, "=" * len(made.title), "", str(made.greeting), ""]
-    blocks += [_wrapped(str(line)) for line in made.intro]
+    blocks.append("\n\n".join(_wrapped(str(line)) for line in made.intro))
     for part in made.parts:
         blocks += ["", part.heading, "-" * len(part.heading), *_part(part)]
     blocks += ["", made.failures_heading, "-" * len(made.failures_heading)]
     for failure in made.failures:
         blocks += [_wrapped(str(failure.seen), "* "), _wrapped(str(failure.fix), "  ")]
-    blocks += ["", _wrapped(str(made.help))]
+    blocks += ["", made.help_heading, "-" * len(made.help_heading), _wrapped(str(made.help))]
     if made.code and not made.code.startswith("mailto:"):
         blocks.append(made.code)
     return "\n".join(blocks) + "\n"
