@@ -119,6 +119,21 @@ def test_each_step_is_a_line_with_what_apple_documents(running: Running) -> None
     assert lines[-1].startswith("enrolled; ")
 
 
+@pytest.mark.parametrize(("ios", "code"), [("18.1", 1), ("18.2", 0)])
+def test_where_the_domain_fails_the_named_host_is_asked_as_apple_is(
+    running: Running, ios: str, code: int
+) -> None:
+    url = running.first["url"]
+
+    done = running.enroll(
+        *KNOWN, "--ios", ios, "--discovery", f"{url}/nowhere", "--business", url, "--json"
+    )
+
+    told = json.loads(done.stdout)
+    assert done.returncode == code
+    assert told["steps"][0]["ok"] is (code == 0)
+
+
 def test_a_wrong_password_is_a_refused_sign_in(running: Running) -> None:
     done = running.enroll(*KNOWN, password="wrong")
 

@@ -159,6 +159,7 @@ def test_a_person_who_is_not_invited_is_no_fault() -> None:
     results = found(fixed(told(refusal, 403)))
 
     assert results["refusal"].grade is Grade.NOTE
+    assert results["fallback"].grade is Grade.NOTE
     assert not [r for r in results.values() if r.grade is Grade.FINDING]
 
 

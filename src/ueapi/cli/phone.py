@@ -44,6 +44,13 @@ def enroll(
             help="https address of a discovery service, in place of the address's domain."
         ),
     ] = None,
+    business: Annotated[
+        str | None,
+        typer.Option(
+            help="https address to ask in place of Apple's service discovery when the first answers with a failure, "
+            "as phones do from iOS 18.2 on; Apple's own is never asked."
+        ),
+    ] = None,
     ca: Annotated[
         Path | None,
         typer.Option(help="PEM file with the authority to trust, in place of the usual."),
@@ -83,6 +90,7 @@ def enroll(
     network = _network(ca)
     trial = _trial(network, _person(address, password_env), _identity(identity))
     trial.product, trial.ios, trial.tell = product, _version(ios), course.tell
+    trial.apple = _discovery(business)
     code = walked(
         trial,
         course,
@@ -193,7 +201,7 @@ def _version(text: str) -> str:
 
 
 def _discovery(given: str | None) -> str | None:
-    """The whole address of the document; a host alone gets Apple's path."""
+    """The whole address that is asked; a host alone gets Apple's path."""
     from urllib.parse import urlsplit
 
     from ueapi.apple.enrollment.discovery import WELL_KNOWN

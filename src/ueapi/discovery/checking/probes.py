@@ -191,7 +191,7 @@ def _refusal(found: Evidence, at: datetime) -> Said:
 def _fallback(found: Evidence, at: datetime) -> Said:
     del at
     seen = found.iphone.seen
-    if seen is None or seen.status < 400 or seen.status == 403:
+    if seen is None or seen.status < 400:
         return _good("the domain answers itself; Apple is not asked instead")
     return Said(
         Grade.NOTE,

@@ -13,7 +13,7 @@ from ueapi.rehearsal.enrolling.client import Step
 DOCUMENTED: Final[Mapping[Step, str]] = {
     Step.DISCOVERY: (
         "GET /.well-known/com.apple.remotemanagement at the address's domain, over https; 200 with JSON, whose first "
-        "server has Version and BaseURL"
+        "server has Version and BaseURL; from iOS 18.2 on, Apple is asked after a failure status"
     ),
     Step.CHALLENGE: (
         "POST of the signed machine information to BaseURL; 401 with WWW-Authenticate: Bearer, method apple-as-web or "

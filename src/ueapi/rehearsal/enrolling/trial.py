@@ -33,7 +33,7 @@ _RENUMBERED: Final = 26
 
 @frozen(kw_only=True)
 class Walked:
-    """One step that went well or ended the enrollment; `reason` is why it ended."""
+    """One step that went well or ended the enrollment; `reason` is why it ended, or what is odd about how it went."""
 
     step: Step
     is_done: bool
@@ -56,6 +56,8 @@ class Trial:
     tell: Callable[[Walked], None] = field(repr=False)
     product: str = "iPhone17,1"
     ios: str = "27.0"
+    apple: str | None = None
+    """https address that stands for Apple's service discovery; `None`: the domain alone is asked."""
     wait: Callable[[float], None] = field(default=time.sleep, repr=False)
     log: list[Exchanged] = field(factory=list, repr=False)
     _told: int = 0
@@ -83,8 +85,9 @@ class Trial:
                 if token is None
                 else device.enrolled_with(server, token.get_secret_value())
             )
-        with self._walking(Step.IDENTITY):
+        with self._walking(Step.IDENTITY) as remarks:
             managed = self._managed(enrolled, device, address)
+            remarks += managed.identity.remarks
         with self._walking():
             managed.check_in()
         return managed
@@ -122,6 +125,8 @@ class Trial:
             answers=self.person.anew(),
             rng=self.rng,
             family=_family(self.product),
+            ios=self.ios,
+            apple=self.apple,
             log=self.log,
         )
 
@@ -143,24 +148,31 @@ class Trial:
         )
 
     @contextmanager
-    def _walking(self, without_messages: Step | None = None) -> Iterator[None]:
-        """Tell of the steps that messages were exchanged for, and of the one that failed."""
+    def _walking(self, without_messages: Step | None = None) -> Iterator[list[str]]:
+        """Tell of the steps that messages were exchanged for, and of the one that failed.
+
+        What is in the list at the end is told with the last step that went well.
+        """
+        remarks: list[str] = []
         try:
-            yield
+            yield remarks
         except EnrollmentFailed as problem:
             self._tell_steps(but=problem.step)
             self.tell(Walked(step=problem.step, is_done=False, reason=_reason(problem)))
             raise
-        self._tell_steps(and_also=without_messages)
+        self._tell_steps(and_also=without_messages, remark="; ".join(remarks))
 
-    def _tell_steps(self, *, but: Step | None = None, and_also: Step | None = None) -> None:
+    def _tell_steps(
+        self, *, but: Step | None = None, and_also: Step | None = None, remark: str = ""
+    ) -> None:
         steps = dict.fromkeys(e.step for e in self.log[self._told :])
         if and_also is not None:
             steps[and_also] = None
         self._told = len(self.log)
+        last = next(reversed(steps), None)
         for step in steps:
             if step is not but:
-                self.tell(Walked(step=step, is_done=True))
+                self.tell(Walked(step=step, is_done=True, reason=remark if step is last else ""))
 
 
 def _family(product: str) -> discovery.ModelFamily:
