@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
-from ueapi.errors import Unintelligible
+from ueapi.errors import Unintelligible, UsageError
 
 T = TypeVar("T")
 
@@ -57,8 +57,19 @@ class Call:
 
     @property
     def target(self) -> str:
-        """The path with its values encoded in."""
-        return self.path.format_map({key: quote(value, safe="") for key, value in self.at.items()})
+        """The path with its values encoded in.
+
+        Raises:
+            UsageError: a place in the path has no value.
+        """
+        try:
+            return self.path.format_map({k: quote(value, safe="") for k, value in self.at.items()})
+        except (KeyError, IndexError, ValueError):
+            raise UsageError(
+                "a place in the call's path has no value.",
+                remedy="Give a value for each place, such as {id}; nothing was sent.",
+                operation=self.operation,
+            ) from None
 
     @property
     def may_repeat(self) -> bool:

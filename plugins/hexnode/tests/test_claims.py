@@ -59,11 +59,9 @@ def test_every_path_ends_with_a_slash():
 
 def test_a_tenant_runs_the_products_own_api():
     tenant = Harness.build("hexnode", users=3).tenant
-    api = tenant.native
-    assert isinstance(api, HexnodeApi)
     device = next(iter(tenant.devices.list()))
 
-    found = tenant.run(api, HexnodeApi.read, "/devices/{id}/", device.id)
+    found = tenant.run(tenant.native_as(HexnodeApi), HexnodeApi.read, "/devices/{id}/", device.id)
 
     assert isinstance(found, dict)
     assert str(found["id"]) == device.id

@@ -58,10 +58,8 @@ def test_the_classic_api_gives_and_takes_xml():
 def test_a_tenant_runs_it():
     tenant = Harness.build("jamf", users=3).tenant
     user = next(iter(tenant.users.list()))
-    api = tenant.native
-    assert isinstance(api, JamfApi)
 
-    found = tenant.run(api, JamfApi.read, "/v1/users/{id}", user.id)
+    found = tenant.run(tenant.native_as(JamfApi), JamfApi.read, "/v1/users/{id}", user.id)
 
     assert isinstance(found, dict)
     assert str(found["id"]) == user.id

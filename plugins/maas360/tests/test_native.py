@@ -7,7 +7,6 @@ from plugins.maas360.tests.documents import as_xml
 from plugins.maas360.tests.service import Service, action, backend, name_of, page
 
 from ueapi.apple.rules import CURRENT_IOS, Mode, RuleKind, verdict
-from ueapi.contract import needed_by
 from ueapi.errors import CapabilityUnsupported, NotFound, Rejected
 from ueapi.flow import Effect
 from ueapi.model import CommandState
@@ -95,12 +94,6 @@ def test_the_state_of_an_action_is_asked_for_by_its_id():
     service = Service({"GET checkActionStatus": answer})
 
     assert service.run(api().state(DEVICE, "128400001")) is CommandState.FAILED
-
-
-def test_each_flow_names_its_capability_so_that_a_tenant_can_run_it():
-    methods = [value for name, value in vars(Maas360Api).items() if not name.startswith("_")]
-
-    assert all(needed_by(method) for method in methods if callable(method))
 
 
 # -- what must never reach a personal phone ------------------------------------------------------------

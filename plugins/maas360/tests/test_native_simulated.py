@@ -23,8 +23,7 @@ def tenant(harness):
 
 @pytest.fixture
 def api(tenant):
-    assert isinstance(tenant.native, Maas360Api)
-    return tenant.native
+    return tenant.native_as(Maas360Api)
 
 
 def phones(tenant):

@@ -23,7 +23,7 @@ from ueapi.contract import (
     Users,
     needed_by,
 )
-from ueapi.errors import CapabilityUnsupported, UeapiError
+from ueapi.errors import CapabilityUnsupported, UeapiError, UsageError
 from ueapi.flow import Flow, Page
 from ueapi.runtime.aio import AsyncDriver
 from ueapi.runtime.blocking import BlockingDriver
@@ -34,6 +34,7 @@ from ueapi.runtime.transport import AsyncConnection, SyncConnection
 from ueapi.runtime.walk import Listing, awalk, walk
 
 F = TypeVar("F")
+N = TypeVar("N")
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -101,6 +102,20 @@ class _Tenant:
         """The product's own API, as the plugin offers it; `None` if it offers none."""
         return self._built.native
 
+    def native_as(self, kind: type[N]) -> N:
+        """The product's own API as the class that the plugin documents, for `run` and a type checker.
+
+        Raises:
+            UsageError: the tenant's backend offers another one, or none.
+        """
+        if isinstance(found := self.native, kind):
+            return found
+        raise UsageError(
+            f"the backend's own API is no {kind.__name__}.",
+            remedy="Take the class from this backend's page of the manual; nothing was sent.",
+            backend=self.backend,
+        )
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} ({self.backend})>"
 
@@ -116,7 +131,7 @@ class _Tenant:
         **kwargs: P.kwargs,
     ) -> tuple[Flow[T], str]:
         """Ask the sheet, then make the backend's flow. The contract's own method carries the mark, not its override."""
-        operation = self._allowed(method)
+        operation = self._allowed(facet, method)
         return self._bound(facet, method, operation)(*args, **kwargs), operation
 
     def _bound(
@@ -134,8 +149,14 @@ class _Tenant:
 
         return begin
 
-    def _allowed(self, method: Callable[..., object]) -> str:
-        capability = needed_by(method)
+    def _allowed(self, facet: object, method: Callable[..., object]) -> str:
+        """Ask the sheet about the capability a method names. A flow of the product's own API may name none."""
+        try:
+            capability = needed_by(method)
+        except LookupError:
+            if facet is None or facet is not self.native:
+                raise
+            return f"native.{method.__name__}"
         if (refusal := self._sheet.refusal(capability, backend=self.backend)) is not None:
             raise refusal
         return capability.value
@@ -194,14 +215,18 @@ class Tenant(_Tenant):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Ask the sheet, then drive the flow of a facet's method."""
+        """Ask the sheet, then drive the flow of a facet's method.
+
+        With `native` as the facet it drives one of the product's own, which the sheet is asked about only if the flow
+        names a capability.
+        """
         return self._driver.run(self._exchange.run(*self._flow(facet, method, *args, **kwargs)))
 
     def walk(
         self, facet: F, method: Callable[Concatenate[F, ...], Flow[Page[T]]], *args: str
     ) -> Iterator[T]:
         """Ask the sheet, then walk the pages of a facet's listing. The sheet is asked now, requests come later."""
-        operation = self._allowed(method)
+        operation = self._allowed(facet, method)
         page_at = partial(self._bound(facet, method, operation), *args)
         return walk(
             page_at,
@@ -259,7 +284,11 @@ class AsyncTenant(_Tenant):
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Ask the sheet, then drive the flow of a facet's method."""
+        """Ask the sheet, then drive the flow of a facet's method.
+
+        With `native` as the facet it drives one of the product's own, which the sheet is asked about only if the flow
+        names a capability.
+        """
         return await self._driver.run(
             self._exchange.run(*self._flow(facet, method, *args, **kwargs))
         )
@@ -268,7 +297,7 @@ class AsyncTenant(_Tenant):
         self, facet: F, method: Callable[Concatenate[F, ...], Flow[Page[T]]], *args: str
     ) -> AsyncIterator[T]:
         """Ask the sheet, then walk the pages of a facet's listing. The sheet is asked now, requests come later."""
-        operation = self._allowed(method)
+        operation = self._allowed(facet, method)
         page_at = partial(self._bound(facet, method, operation), *args)
         return awalk(
             page_at,

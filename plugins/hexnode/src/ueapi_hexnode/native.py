@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ueapi.contract import Capability, needs
 from ueapi.flow import Effect, Flow, ask
 from ueapi_hexnode.facets.calls import reading, writing
 
@@ -12,19 +11,16 @@ from ueapi_hexnode.facets.calls import reading, writing
 class HexnodeApi:
     """Flows for any endpoint. A path starts after `/api/v1` and ends with a slash, such as `/appgroups/{id}/`.
 
-    A tenant runs them: `tenant.run(tenant.native, HexnodeApi.read, "/appgroups/")`. It runs what its sheet has a row
-    for, so they carry the one of listing devices.
+    A tenant runs them: `tenant.run(tenant.native_as(HexnodeApi), HexnodeApi.read, "/appgroups/")`.
     """
 
-    @needs(Capability.DEVICES_LIST)
-    def read(self, path: str, native: str = "") -> Flow[object]:
+    def read(self, path: str, native: str | None = None) -> Flow[object]:
         """Get what is at a path; `native` fills its `{id}`."""
         reply = yield from ask(reading("native.read", path, native))
         return reply.json()
 
-    @needs(Capability.DEVICES_LIST)
     def write(
-        self, method: str, path: str, body: Mapping[str, object], native: str = ""
+        self, method: str, path: str, body: Mapping[str, object], native: str | None = None
     ) -> Flow[object]:
         """Send a bare object; never repeated by itself. An empty answer is `None`."""
         call = writing("native.write", method, path, body, effect=Effect.READABLE, native=native)

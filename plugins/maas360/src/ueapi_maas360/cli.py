@@ -154,10 +154,7 @@ def _run(
     method: Callable[Concatenate[Maas360Api, P], Flow[T]], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     with connected() as tenant:
-        api = tenant.native
-        if not isinstance(api, Maas360Api):
-            raise TypeError("the tenant is none of this backend's")
-        return tenant.run(api, method, *args, **kwargs)
+        return tenant.run(tenant.native_as(Maas360Api), method, *args, **kwargs)
 
 
 def _pairs(texts: list[str]) -> dict[str, str]:

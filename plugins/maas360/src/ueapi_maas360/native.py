@@ -1,7 +1,7 @@
 """The product's own API, for what the neutral one has no word for.
 
-Every method is a flow and carries the capability it belongs to, so that a tenant runs it:
-`tenant.run(api, Maas360Api.lock, device_id)`, where `api` is `tenant.native`.
+Every method is a flow, and a tenant runs it: `tenant.run(tenant.native_as(Maas360Api), Maas360Api.lock, device_id)`.
+Those that do what a row of the sheet is about name its capability.
 """
 
 from __future__ import annotations
@@ -50,7 +50,6 @@ class Maas360Api:
     _account: Account
     _user_enrollment_mode: str | None = None
 
-    @needs(Capability.DEVICES_GET)
     def actions(self, device_id: str) -> Flow[tuple[DeviceAction, ...]]:
         """Ask which actions are permitted for a device: one call. The surest way to know before ordering one."""
         query = {"deviceId": device_id}
@@ -65,7 +64,6 @@ class Maas360Api:
         reply = yield from ask(self._account.reading("native.state", _STATE, query=query))
         return state_of(read(reply, assumed.ACTION_STATE, of="an action").needed("status"))
 
-    @needs(Capability.COMMANDS_SEND)
     def lock(self, device_id: str) -> Flow[Accepted]:
         """Lock the screen: one call. Apple allows it under User Enrollment."""
         return (yield from self._order("lockDevice", device_id))
@@ -75,18 +73,15 @@ class Maas360Api:
         """Ask the device to report: one call."""
         return (yield from self._order("refreshDeviceInformation", device_id))
 
-    @needs(Capability.COMMANDS_SEND)
     def message(self, device_id: str, *, title: str, text: str) -> Flow[Accepted]:
         """Show the person a message: one call. On iPhones this is taken to need the product's app."""
         fields = {"messageTitle": title, "message": text}
         return (yield from self._order("sendMessage", device_id, fields, effect=Effect.BLIND))
 
-    @needs(Capability.COMMANDS_SEND)
     def selective_wipe(self, device_id: str) -> Flow[Accepted]:
         """Take the work data off a device that stays under control: one call. Can be revoked for a time unknown."""
         return (yield from self._order("selectiveWipeDevice", device_id))
 
-    @needs(Capability.COMMANDS_SEND)
     def revoke_selective_wipe(self, device_id: str) -> Flow[Accepted]:
         """Bring the work data back, or call off a wipe under way: one call."""
         return (yield from self._order("revokeSelectiveWipe", device_id))
@@ -101,7 +96,6 @@ class Maas360Api:
         """Take the record out of the portal's lists: one call, whatever the state of the device."""
         return (yield from self._order("hideDevice", device_id))
 
-    @needs(Capability.COMMANDS_SEND)
     def wipe(self, device_id: str) -> Flow[Accepted]:
         """Erase a whole device: one call to look at it, and one to order. Irreversible.
 
@@ -112,12 +106,10 @@ class Maas360Api:
         """
         return (yield from self._forbidden("wipeDevice", device_id))
 
-    @needs(Capability.COMMANDS_SEND)
     def reset_passcode(self, device_id: str) -> Flow[Accepted]:
         """Remove a whole device's passcode: one call to look at it, and one to order; errors as for `wipe`."""
         return (yield from self._forbidden("resetDevicePasscode", device_id))
 
-    @needs(Capability.DEVICES_GET)
     def read(
         self,
         path: str,

@@ -16,10 +16,14 @@ R = TypeVar("R", bound=Row)
 T = TypeVar("T")
 
 
-def reading(operation: str, path: str, native: str) -> Call:
-    """A call that reads one object; `path` has the place `{id}`, so that no id ever reaches a log."""
+def reading(operation: str, path: str, native: str | None) -> Call:
+    """A call that reads one object; `path` has the place `{id}` if there is one, so that no id ever reaches a log."""
     return Call(
-        operation=operation, method="GET", path=path, effect=Effect.READS, at={"id": native}
+        operation=operation,
+        method="GET",
+        path=path,
+        effect=Effect.READS,
+        at={} if native is None else {"id": native},
     )
 
 

@@ -9,14 +9,18 @@ from ueapi.testing.memory.calls import reading, writing
 
 
 class ExampleApi:
-    """Flows for any endpoint; a path is a template such as `/v1/devices/{id}/report`."""
+    """Flows for any endpoint; a path is a template such as `/v1/devices/{id}/report`.
 
-    def read(self, path: str, native: str = "") -> Flow[object]:
+    A tenant runs them: `tenant.run(tenant.native_as(ExampleApi), ExampleApi.read, "/v1/groups")`. They name no
+    capability, since no row of the sheet decides about them.
+    """
+
+    def read(self, path: str, native: str | None = None) -> Flow[object]:
         """Get what is at a path; `native` fills its `{id}`."""
         return (yield from ask(reading("native.read", path, native))).json()
 
     def write(
-        self, method: str, path: str, body: Mapping[str, object], native: str = ""
+        self, method: str, path: str, body: Mapping[str, object], native: str | None = None
     ) -> Flow[object]:
         """Send a body; never repeated by itself, since we can't know what it does."""
         call = writing(

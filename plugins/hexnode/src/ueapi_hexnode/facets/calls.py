@@ -13,10 +13,14 @@ from ueapi_hexnode.facets.listing import V1
 _PAGE: Final = "text/html"
 
 
-def reading(operation: str, path: str, native: str) -> Call:
-    """A call that reads one object; `path` has the place `{id}`."""
+def reading(operation: str, path: str, native: str | None) -> Call:
+    """A call that reads one object; `path` has the place `{id}`, unless there is nothing to fill it."""
     return Call(
-        operation=operation, method="GET", path=V1 + path, effect=Effect.READS, at={"id": native}
+        operation=operation,
+        method="GET",
+        path=V1 + path,
+        effect=Effect.READS,
+        at={} if native is None else {"id": native},
     )
 
 
