@@ -18,6 +18,7 @@ from ueapi.apple.enrollment import scep
 from ueapi.apple.enrollment.certificate_loading import load_certificate
 from ueapi.apple.enrollment.cms_enveloped import decrypt, encrypt
 from ueapi.apple.enrollment.cms_signed import open_signed, sign_with_attributes
+from ueapi.apple.enrollment.scep_authority import AUTHORITY_TYPE, read_authority
 from ueapi.apple.profiles.ber import encoded
 from ueapi.apple.profiles.cms import take_apart
 from ueapi.errors import InvalidModel
@@ -158,4 +159,4 @@ def test_a_certificate_without_a_positive_serial_number_is_refused(first: bytes)
     with pytest.raises(ValueError, match="not positive"):
         load_certificate(negative)
     with pytest.raises(InvalidModel):
-        scep.read_authority(scep.AUTHORITY_TYPE, negative)
+        read_authority(AUTHORITY_TYPE, negative)

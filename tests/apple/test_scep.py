@@ -18,6 +18,14 @@ from ueapi.apple.enrollment import scep
 from ueapi.apple.enrollment.certificate_request import build_request
 from ueapi.apple.enrollment.cms_enveloped import decrypt, encrypt
 from ueapi.apple.enrollment.cms_signed import open_signed, sign_with_attributes
+from ueapi.apple.enrollment.scep_authority import (
+    AUTHORITIES_TYPE,
+    AUTHORITY_TYPE,
+    HandedOut,
+    read_authority,
+    read_certificates,
+    write_certificates,
+)
 from ueapi.apple.mdm import signature
 from ueapi.apple.profiles.signing import Signer
 from ueapi.errors import InvalidModel
@@ -39,9 +47,13 @@ def device() -> Identity:
     return issue("phone", key=rsa_key("phone"))
 
 
+def only(one: Identity) -> HandedOut:
+    return HandedOut(certificates=(one.certificate,), recipient=one.certificate)
+
+
 def asking() -> scep.Asking:
     one = device()
-    return scep.Asking(key=one.key, certificate=one.certificate, authority=authority().certificate)
+    return scep.Asking(key=one.key, certificate=one.certificate, authority=only(authority()))
 
 
 def answering() -> scep.Answering:
@@ -197,21 +209,22 @@ def test_a_message_without_its_parts_is_refused(message: scep.Message) -> None:
 
 def test_capabilities_and_authorities_are_read() -> None:
     own = authority().certificate
-    several = scep.write_certificates([device().certificate, own])
+    several = write_certificates([device().certificate, own])
 
     assert scep.read_capabilities(b"AES\r\nRenewal\nPOSTPKIOperation") == {
         scep.Capability.AES,
         scep.Capability.POST,
     }
-    assert scep.read_capabilities(b"SCEPStandard") == set(scep.Capability)
-    assert scep.read_authority(scep.AUTHORITY_TYPE, own.public_bytes(Encoding.DER)) == own
-    assert own in scep.read_certificates(several)
+    assert scep.read_capabilities(b"SCEPStandard") == set(scep.Capability) - {scep.Capability.DES3}
+    found = read_authority(AUTHORITY_TYPE, own.public_bytes(Encoding.DER))
+    assert (found.recipient, found.certificates) == (own, (own,))
+    assert own in read_certificates(several)
 
 
-@pytest.mark.parametrize("content_type", [scep.AUTHORITY_TYPE, scep.AUTHORITIES_TYPE])
+@pytest.mark.parametrize("content_type", [AUTHORITY_TYPE, AUTHORITIES_TYPE])
 def test_no_authority_is_no_certificate(content_type: str) -> None:
     with pytest.raises(InvalidModel):
-        scep.read_authority(content_type, b"<html>")
+        read_authority(content_type, b"<html>")
 
 
 # ---------------------------------------------------------------- other software
@@ -279,7 +292,7 @@ def test_we_verify_what_openssl_signs(files: Path, detached: bool) -> None:
 
 @has_openssl
 def test_openssl_reads_the_certificates_we_hand_out(files: Path) -> None:
-    (files / "c.der").write_bytes(scep.write_certificates([authority().certificate]))
+    (files / "c.der").write_bytes(write_certificates([authority().certificate]))
 
     said = run(files, "pkcs7 -inform DER -in c.der -print_certs -noout")
     assert b"authority" in said

@@ -23,6 +23,7 @@ from tests.rehearsal.identities import (
     scep_place,
 )
 from ueapi.apple.enrollment import scep
+from ueapi.apple.enrollment.scep_authority import HandedOut
 from ueapi.apple.mdm import signature
 from ueapi.apple.profiles import Payload
 from ueapi.apple.profiles.payloads import IdentityCertificate
@@ -31,6 +32,7 @@ from ueapi.rehearsal.enrolling.authority import Authority
 from ueapi.rehearsal.enrolling.client import EnrollmentFailed, Step
 from ueapi.rehearsal.enrolling.identity import sign_message
 
+ONLY = HandedOut(certificates=(RSA_AUTHORITY.certificate,), recipient=RSA_AUTHORITY.certificate)
 PLACES = pytest.mark.parametrize("place", [acme_place, scep_place])
 
 
@@ -128,7 +130,8 @@ def test_a_phone_without_post_asks_in_the_address() -> None:
 @pytest.mark.parametrize(
     ("operation", "body", "why"),
     [
-        ("GetCACaps", b"DES3\nSHA-1", "AES"),
+        ("GetCACaps", b"DES3\nSHA-1", "SHA-256"),
+        ("GetCACaps", b"SHA-256", "neither AES nor DES3"),
         ("GetCACert", b"nonsense", "can't be read"),
         ("GetCACert", None, "fingerprint"),
         ("PKIOperation", b"nonsense", "signed message"),
@@ -154,7 +157,7 @@ def test_a_transaction_nobody_began_is_refused() -> None:
     here = scep_place()
     key = RSA_KEYS[0]
     own = RSA_AUTHORITY.issue("phone", key.public_key())
-    asking = scep.Asking(key=key, certificate=own, authority=RSA_AUTHORITY.certificate)
+    asking = scep.Asking(key=key, certificate=own, authority=ONLY)
     nonce = b"\x01" * 16
 
     reply = here.send(
@@ -172,7 +175,7 @@ def test_somebody_else_cannot_poll_for_a_request() -> None:
     asking = scep.Asking(
         key=other,
         certificate=RSA_AUTHORITY.issue("phone", other.public_key()),
-        authority=RSA_AUTHORITY.certificate,
+        authority=ONLY,
     )
     nonce = b"\x01" * 16
     message = scep.read_message(asking.poll(nonce=nonce)).message

@@ -1,17 +1,20 @@
-"""Messages encrypted to the holder of an RSA key (CMS): AES-CBC, its key under PKCS #1 v1.5, as SCEP demands.
+"""Messages encrypted to the holder of an RSA key (CMS): in chained blocks, their key under PKCS #1 v1.5.
 
-Source: RFC 5652, section 6; RFC 3565 for AES; RFC 8894, section 3.1, for the choice.
+AES is what is spoken; who talks to servers of others takes DES too, which many of them still answer with. Source:
+RFC 5652, section 6; RFC 3565 for AES; RFC 8894, sections 2.9 and 3.1, for the choice.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any, Final, NoReturn
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NoReturn, TypeAlias
 
 from asn1crypto import cms, core, parser
 from asn1crypto import x509 as asn1_x509
+from attrs import frozen
 from cryptography import x509
+from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
@@ -22,18 +25,50 @@ from ueapi.apple.profiles.ber import definite, encoded
 from ueapi.apple.profiles.certificates import UNREADABLE
 from ueapi.errors import InvalidModel
 
-_BLOCK: Final = 16
 _DATA: Final = "1.2.840.113549.1.7.1"
 _OCTET_STRING: Final = 0x04
 _CONSTRUCTED: Final = 0x20
-_ALGORITHM: Final = "aes128_cbc"
-_KEY_BYTES: Final = {"aes128_cbc": 16, "aes192_cbc": 24, "aes256_cbc": 32}
 _MOST_RECIPIENTS: Final = 4
 _REMEDY: Final = "Encrypt it again to the right certificate; nothing was changed."
 
 
-def encrypt(content: bytes, recipient: x509.Certificate) -> bytes:
-    """Encrypt content so that only the holder of the certificate's key can read it; the system draws the AES key.
+@frozen(kw_only=True)
+class BlockCipher:
+    """A way to encrypt in chained blocks; `name` as the parser has it, sizes in bytes."""
+
+    name: str
+    key_bytes: int
+    block: int
+
+    def chain(self, key: bytes, start: bytes) -> Cipher[modes.CBC]:
+        """The chain of blocks under a key."""
+        if self.block == _AES_BLOCK:
+            return Cipher(algorithms.AES(key), modes.CBC(start))
+        # DES is triple DES with three times the same key.
+        return Cipher(TripleDES((key * 3)[:_TRIPLE_BYTES]), modes.CBC(start))
+
+
+_AES_BLOCK: Final = 16
+_TRIPLE_BYTES: Final = 24
+AES_128: Final = BlockCipher(name="aes128_cbc", key_bytes=16, block=_AES_BLOCK)
+TRIPLE_DES: Final = BlockCipher(name="tripledes_3key", key_bytes=_TRIPLE_BYTES, block=8)
+Ciphers: TypeAlias = Mapping[str, BlockCipher]
+"""Ciphers content may be under, by name."""
+STRONG: Final[Ciphers] = {
+    AES_128.name: AES_128,
+    "aes192_cbc": BlockCipher(name="aes192_cbc", key_bytes=24, block=_AES_BLOCK),
+    "aes256_cbc": BlockCipher(name="aes256_cbc", key_bytes=32, block=_AES_BLOCK),
+}
+WITH_DES: Final[Ciphers] = {
+    **STRONG,
+    TRIPLE_DES.name: TRIPLE_DES,
+    "des": BlockCipher(name="des", key_bytes=8, block=8),
+}
+"""For content that isn't secret, such as certificates."""
+
+
+def encrypt(content: bytes, recipient: x509.Certificate, *, cipher: BlockCipher = AES_128) -> bytes:
+    """Encrypt content so that only the holder of the certificate's key can read it; the system draws the content's key.
 
     Raises:
         InvalidModel: the certificate's key is not RSA.
@@ -41,9 +76,9 @@ def encrypt(content: bytes, recipient: x509.Certificate) -> bytes:
     public = recipient.public_key()
     if not isinstance(public, rsa.RSAPublicKey):
         _refuse("its recipient has no RSA key")
-    key, start = os.urandom(_KEY_BYTES[_ALGORITHM]), os.urandom(_BLOCK)
-    padder = PKCS7(_BLOCK * 8).padder()
-    encryptor = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
+    key, start = os.urandom(cipher.key_bytes), os.urandom(cipher.block)
+    padder = PKCS7(cipher.block * 8).padder()
+    encryptor = cipher.chain(key, start).encryptor()
     padded = padder.update(content) + padder.finalize()
     whom = {
         "version": "v0",
@@ -58,7 +93,7 @@ def encrypt(content: bytes, recipient: x509.Certificate) -> bytes:
             "encrypted_content_info": {
                 "content_type": "data",
                 "content_encryption_algorithm": {
-                    "algorithm": _ALGORITHM,
+                    "algorithm": cipher.name,
                     "parameters": core.OctetString(start),
                 },
                 "encrypted_content": encryptor.update(padded) + encryptor.finalize(),
@@ -69,52 +104,81 @@ def encrypt(content: bytes, recipient: x509.Certificate) -> bytes:
     return whole
 
 
-def decrypt(encrypted: bytes, *, certificate: x509.Certificate, key: rsa.RSAPrivateKey) -> bytes:
-    """Read what was encrypted to a certificate.
+def decrypt(
+    encrypted: bytes,
+    *,
+    certificate: x509.Certificate,
+    key: rsa.RSAPrivateKey,
+    ciphers: Ciphers = STRONG,
+) -> bytes:
+    """Read what was encrypted to a certificate, under one of the ciphers.
 
     Raises:
         InvalidModel: no such message, over its bounds, to somebody else, or altered.
     """
-    if len(encrypted) > LARGEST:
-        _refuse(f"it has {len(encrypted)} bytes, over the limit of {LARGEST}")
-    whole = definite(encrypted)
+    whole = _whole(encrypted)
     try:
-        return _decrypted(whole, certificate, key)
+        return _decrypted(whole, certificate, key, ciphers)
     except UNREADABLE as problem:
         _refuse(f"it can't be read ({type(problem).__name__})")
 
 
-def _decrypted(whole: bytes, certificate: x509.Certificate, key: rsa.RSAPrivateKey) -> bytes:
+def cipher_of(encrypted: bytes) -> str:
+    """Name of the cipher that content is under.
+
+    Raises:
+        InvalidModel: no such message, or another cipher than those known here.
+    """
+    whole = _whole(encrypted)
+    try:
+        return _wrapped(_inside(whole)["encrypted_content_info"].dump(), WITH_DES)[0].name
+    except UNREADABLE as problem:
+        _refuse(f"it can't be read ({type(problem).__name__})")
+
+
+def _whole(encrypted: bytes) -> bytes:
+    if len(encrypted) > LARGEST:
+        _refuse(f"it has {len(encrypted)} bytes, over the limit of {LARGEST}")
+    return definite(encrypted)
+
+
+def _inside(whole: bytes) -> Any:  # noqa: ANN401 - the parser has no types
     outer = cms.ContentInfo.load(whole, strict=True)
     if outer["content_type"].native != "enveloped_data":
         _refuse("it is of another kind than an encrypted message")
-    inner = outer["content"]
+    return outer["content"]
+
+
+def _decrypted(
+    whole: bytes, certificate: x509.Certificate, key: rsa.RSAPrivateKey, ciphers: Ciphers
+) -> bytes:
+    inner = _inside(whole)
     recipient = _own(inner["recipient_infos"], certificate)
     if recipient["key_encryption_algorithm"]["algorithm"].native not in _RSA:
         _refuse("its key is encrypted in another way than PKCS #1 v1.5")
-    name, start, body = _wrapped(inner["encrypted_content_info"].dump())
-    if len(start) != _BLOCK or not body or len(body) % _BLOCK:
+    cipher, start, body = _wrapped(inner["encrypted_content_info"].dump(), ciphers)
+    if len(start) != cipher.block or not body or len(body) % cipher.block:
         _refuse("it is cut short")
-    secret = _secret(recipient["encrypted_key"].native, key, _KEY_BYTES[name])
-    decryptor = Cipher(algorithms.AES(secret), modes.CBC(start)).decryptor()
-    unpadder = PKCS7(_BLOCK * 8).unpadder()
+    secret = _secret(recipient["encrypted_key"].native, key, cipher.key_bytes)
+    decryptor = cipher.chain(secret, start).decryptor()
+    unpadder = PKCS7(cipher.block * 8).unpadder()
     return unpadder.update(decryptor.update(body) + decryptor.finalize()) + unpadder.finalize()
 
 
-def _wrapped(content: bytes) -> tuple[str, bytes, bytes]:
-    """How the content is encrypted: algorithm, start of the chain of blocks, and the content, in parts or not."""
+def _wrapped(content: bytes, ciphers: Ciphers) -> tuple[BlockCipher, bytes, bytes]:
+    """How the content is encrypted: cipher, start of the chain of blocks, and the content, in parts or not."""
     kind, algorithm, body = _children(content)
     if core.ObjectIdentifier.load(kind, strict=True).dotted != _DATA:
         _refuse("its content is of another kind than plain data")
     how = cms.EncryptionAlgorithm.load(algorithm, strict=True)
-    name = how["algorithm"].native
-    if name not in _KEY_BYTES:
-        _refuse("it is encrypted in another way than AES-CBC")
+    cipher = ciphers.get(how["algorithm"].native)
+    if cipher is None:
+        _refuse(f"it is encrypted in another way than {', '.join(ciphers)}")
     # Marked as [0] in the message; as the octet string it is, possibly in parts, the walker makes it one.
     _, method, _, _, inside, _ = parser.parse(body, strict=True)
     tag = _OCTET_STRING | _CONSTRUCTED if method else _OCTET_STRING
     whole = definite(encoded(tag, inside))
-    return name, how["parameters"].native, core.OctetString.load(whole, strict=True).native
+    return cipher, how["parameters"].native, core.OctetString.load(whole, strict=True).native
 
 
 def _children(sequence: bytes) -> Iterator[bytes]:
@@ -130,7 +194,7 @@ _RSA: Final = frozenset({"rsaes_pkcs1v15", "rsa"})
 
 
 def _secret(encrypted: bytes, key: rsa.RSAPrivateKey, size: int) -> bytes:
-    """The AES key; a random one where there is none, so that nobody learns from the answer what was wrong."""
+    """The key of the content; a random one where there is none, so that nobody learns what was wrong."""
     spare = os.urandom(size)
     try:
         found = key.decrypt(encrypted, padding.PKCS1v15())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, TypeAlias
 
 from asn1crypto import cms, core
 from asn1crypto import x509 as asn1_x509
@@ -34,11 +34,15 @@ _DATA: Final = "1.2.840.113549.1.7.1"
 _CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
 _MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
 _SET: Final = 0x31
-_DIGESTS: Final[Mapping[str, hashes.HashAlgorithm]] = {
+Digests: TypeAlias = Mapping[str, hashes.HashAlgorithm]
+"""Digests a signature may be over, by name."""
+STRONG: Final[Digests] = {
     "sha256": hashes.SHA256(),
     "sha384": hashes.SHA384(),
     "sha512": hashes.SHA512(),
 }
+WITH_SHA_1: Final[Digests] = {**STRONG, "sha1": hashes.SHA1()}  # noqa: S303 - see below
+"""For what nothing depends on that isn't proved otherwise; many servers still answer so."""
 _REMEDY: Final = "The sender breaks the protocol; nothing was changed."
 
 
@@ -50,6 +54,8 @@ class Opened:
     attributes: Mapping[str, bytes] = field(repr=False)
     signer: x509.Certificate
     certificates: tuple[x509.Certificate, ...]
+    digest: str
+    """Name of the digest the signature is over."""
 
 
 def sign_with_attributes(
@@ -92,12 +98,15 @@ def sign_with_attributes(
     return whole
 
 
-def open_signed(signed: bytes, *, detached: bytes | None = None) -> Opened:
+def open_signed(
+    signed: bytes, *, detached: bytes | None = None, digests: Digests = STRONG
+) -> Opened:
     """Check the one signature of a message by the certificate in it; whom that belongs to is not looked at.
 
     Args:
         signed: DER or BER, as received.
         detached: the content, where the message comes without it.
+        digests: what the signature may be over.
 
     Raises:
         InvalidModel: no such message, over its bounds, altered, weakly signed, or content both inside and beside it.
@@ -106,12 +115,12 @@ def open_signed(signed: bytes, *, detached: bytes | None = None) -> Opened:
         _refuse(f"it has {len(signed)} bytes, over the limit of {LARGEST}")
     whole = definite(signed)
     try:
-        return _opened(whole, detached)
+        return _opened(whole, detached, digests)
     except UNREADABLE as problem:
         _refuse(f"it can't be read ({type(problem).__name__})")
 
 
-def _opened(whole: bytes, detached: bytes | None) -> Opened:
+def _opened(whole: bytes, detached: bytes | None, digests: Digests) -> Opened:
     outer = cms.ContentInfo.load(whole, strict=True)
     if outer["content_type"].native != "signed_data":
         _refuse("it is of another kind than a signed message")
@@ -126,10 +135,15 @@ def _opened(whole: bytes, detached: bytes | None) -> Opened:
     signer = _signer(entry["sid"], known)
     attributes, covered = _signed_attributes(entry["signed_attrs"])
     covers = content if content is not None else detached
-    _check_digest(entry, attributes, covers or b"")
-    _check_signature(entry, signer, covered)
+    digest = _digest(entry, digests)
+    _check_content(digest, attributes, covers or b"")
+    _check_signature(entry, signer, covered, digest)
     return Opened(
-        content=covers, attributes=attributes, signer=signer, certificates=tuple(known.values())
+        content=covers,
+        attributes=attributes,
+        signer=signer,
+        certificates=tuple(known.values()),
+        digest=digest.name,
     )
 
 
@@ -192,23 +206,29 @@ def _attribute(row: bytes) -> tuple[str, bytes]:
     return core.ObjectIdentifier.load(name, strict=True).dotted, inner[0].dump()
 
 
-def _check_digest(entry: Any, attributes: Mapping[str, bytes], content: bytes) -> None:  # noqa: ANN401 - the parser has no types
-    name = entry["digest_algorithm"]["algorithm"].native
-    if name not in _DIGESTS:
-        _refuse("its digest is not SHA-256, SHA-384 or SHA-512")
+def _digest(entry: Any, digests: Digests) -> hashes.HashAlgorithm:  # noqa: ANN401 - the parser has no types
+    found = digests.get(entry["digest_algorithm"]["algorithm"].native)
+    return found or _refuse(f"its digest is none of {', '.join(digests)}")
+
+
+def _check_content(
+    digest: hashes.HashAlgorithm, attributes: Mapping[str, bytes], content: bytes
+) -> None:
     if attributes.get(_CONTENT_TYPE) != core.ObjectIdentifier(_DATA).dump():
         _refuse("its signed attributes name another kind of content")
-    wanted = core.OctetString(hashlib.new(name, content).digest()).dump()
+    wanted = core.OctetString(hashlib.new(digest.name, content).digest()).dump()
     if not hmac.compare_digest(attributes.get(_MESSAGE_DIGEST, b""), wanted):
         _refuse("its content is not what was signed")
 
 
-def _check_signature(entry: Any, signer: x509.Certificate, covered: bytes) -> None:  # noqa: ANN401 - the parser has no types
-    digest = _DIGESTS[entry["digest_algorithm"]["algorithm"].native]
-    algorithm, signature = (
-        entry["signature_algorithm"]["algorithm"].native,
-        entry["signature"].native,
-    )
+def _check_signature(
+    entry: Any,  # noqa: ANN401 - the parser has no types
+    signer: x509.Certificate,
+    covered: bytes,
+    digest: hashes.HashAlgorithm,
+) -> None:
+    algorithm = entry["signature_algorithm"]["algorithm"].native
+    signature = entry["signature"].native
     key = signer.public_key()
     if algorithm not in _allowed(key, digest.name):
         _refuse("its signature is of another kind than its signer's key or digest")

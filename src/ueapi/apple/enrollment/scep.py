@@ -1,7 +1,9 @@
 """The messages by which a device gets its identity from a SCEP server.
 
 A message (pkiMessage) is a signed one around an encrypted one: outside are its kind, its transaction and its nonces,
-inside a certificate request, or the certificate. Source: RFC 8894; only SHA-256 and AES are spoken.
+inside a certificate request, or the certificate. SHA-256 and AES are spoken, and triple DES to a server that knows no
+AES; answers are taken with SHA-1 and DES too, since they hold nothing secret and a certificate proves itself. Source:
+RFC 8894.
 """
 
 from __future__ import annotations
@@ -15,9 +17,7 @@ from asn1crypto import core
 from attrs import field, frozen
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from ueapi.apple.enrollment.certificate_loading import load_bundle, load_certificate
 from ueapi.apple.enrollment.certificate_request import (
     CertificateRequest,
     PrivateKey,
@@ -26,17 +26,22 @@ from ueapi.apple.enrollment.certificate_request import (
     read_request,
     same_key,
 )
-from ueapi.apple.enrollment.cms_enveloped import decrypt, encrypt
-from ueapi.apple.enrollment.cms_signed import open_signed, sign_with_attributes
+from ueapi.apple.enrollment.cms_enveloped import AES_128, WITH_DES, BlockCipher, decrypt, encrypt
+from ueapi.apple.enrollment.cms_signed import (
+    STRONG,
+    WITH_SHA_1,
+    Digests,
+    open_signed,
+    sign_with_attributes,
+)
+from ueapi.apple.enrollment.scep_authority import HandedOut, read_certificates, write_certificates
 from ueapi.apple.profiles.certificates import UNREADABLE
 from ueapi.errors import InvalidModel
 
 MESSAGE_TYPE: Final = "application/x-pki-message"
-AUTHORITY_TYPE: Final = "application/x-x509-ca-cert"
-AUTHORITIES_TYPE: Final = "application/x-x509-ca-ra-cert"
 NONCE_BYTES: Final = 16
-LARGEST_CERTIFICATES: Final = 256 * 1024
-"""Bytes of what a server hands out as certificates."""
+LARGEST_CAPABILITIES: Final = 4096
+"""Bytes of what a server can do; a dozen words."""
 
 _OID: Final = "2.16.840.1.113733.1.9."
 _TYPE, _STATUS, _FAIL, _SENDER, _RECIPIENT, _TRANSACTION = (f"{_OID}{n}" for n in range(2, 8))
@@ -57,10 +62,11 @@ class Capability(Enum):
     """What a server can do, by its own words."""
 
     AES = "AES"
+    DES3 = "DES3"
     POST = "POSTPKIOperation"
     SHA_256 = "SHA-256"
     STANDARD = "SCEPStandard"
-    """All of the others."""
+    """AES, POST and SHA-256."""
 
 
 class MessageType(StrEnum):
@@ -100,6 +106,8 @@ class Message:
     status: Status | None = None
     failure: Failure | None = None
     content: bytes | None = field(default=None, repr=False)
+    digest: str = field(default="sha256", eq=False)
+    """What a received message is signed over; what is written is always over SHA-256."""
 
 
 @frozen(kw_only=True)
@@ -131,13 +139,13 @@ def write_message(message: Message, *, certificate: x509.Certificate, key: Priva
     )
 
 
-def read_message(signed: bytes) -> Received:
+def read_message(signed: bytes, *, digests: Digests = STRONG) -> Received:
     """Read a message and check its signature; whose certificate that is, the caller must judge.
 
     Raises:
         InvalidModel: no signed message, altered, or its kind, transaction or nonce missing or unknown.
     """
-    opened = open_signed(signed)
+    opened = open_signed(signed, digests=digests)
     row = opened.attributes
     kind = _named(MessageType, row, _TYPE, "messageType")
     message = Message(
@@ -147,7 +155,9 @@ def read_message(signed: bytes) -> Received:
         recipient_nonce=_nonce(row, _RECIPIENT, "recipientNonce") if _RECIPIENT in row else None,
         status=_named(Status, row, _STATUS, "pkiStatus") if _STATUS in row else None,
         failure=_named(Failure, row, _FAIL, "failInfo") if _FAIL in row else None,
-        content=opened.content,
+        # Some servers send content of no length where there is none.
+        content=opened.content or None,
+        digest=opened.digest,
     )
     _check_shape(message)
     return Received(message=message, signer=opened.signer)
@@ -159,7 +169,8 @@ class Asking:
 
     key: rsa.RSAPrivateKey = field(repr=False)
     certificate: x509.Certificate
-    authority: x509.Certificate
+    authority: HandedOut
+    cipher: BlockCipher = AES_128
 
     def request(self, request: bytes, *, nonce: bytes) -> bytes:
         """Ask for a certificate with a request (PKCS #10, DER)."""
@@ -167,7 +178,7 @@ class Asking:
 
     def poll(self, *, nonce: bytes) -> bytes:
         """Ask again while the authority hasn't decided."""
-        names = (self.authority.subject, self.certificate.subject)
+        names = (self.authority.issuer, self.certificate.subject)
         body = b"".join(name.public_bytes() for name in names)
         return self._written(MessageType.POLL, core.Sequence(contents=body).dump(), nonce)
 
@@ -177,9 +188,9 @@ class Asking:
         Raises:
             InvalidModel: no answer, not the authority's, or to another message.
         """
-        found = read_message(signed)
+        found = read_message(signed, digests=WITH_SHA_1)
         message = found.message
-        if found.signer != self.authority:
+        if found.signer not in self.authority.certificates:
             _refuse("somebody else than the authority signed it")
         if message.kind is not MessageType.ANSWER:
             _refuse("it is no answer")
@@ -193,7 +204,9 @@ class Asking:
         Raises:
             InvalidModel: it isn't encrypted to the device, or holds no certificates.
         """
-        content = decrypt(answer.content or b"", certificate=self.certificate, key=self.key)
+        content = decrypt(
+            answer.content or b"", certificate=self.certificate, key=self.key, ciphers=WITH_DES
+        )
         return read_certificates(content)
 
     @property
@@ -205,7 +218,7 @@ class Asking:
             kind=kind,
             transaction=self._transaction,
             sender_nonce=nonce,
-            content=encrypt(content, self.authority),
+            content=encrypt(content, self.authority.recipient, cipher=self.cipher),
         )
         return write_message(message, certificate=self.certificate, key=self.key)
 
@@ -277,47 +290,12 @@ def write_capabilities(found: Sequence[Capability]) -> bytes:
 def read_capabilities(content: bytes) -> frozenset[Capability]:
     """What a server can do; words that mean nothing here are passed over, as RFC 8894, section 3.5.2, wants it."""
     known = {one.value: one for one in Capability}
-    words = content[:LARGEST_CERTIFICATES].decode("ascii", "replace").split()
+    words = content[:LARGEST_CAPABILITIES].decode("ascii", "replace").split()
     found = frozenset(known[word] for word in words if word in known)
-    return frozenset(Capability) if Capability.STANDARD in found else found
+    return found | _STANDARD if Capability.STANDARD in found else found
 
 
-def write_certificates(found: Sequence[x509.Certificate]) -> bytes:
-    """Certificates in a signed message without signer, as SCEP and GetCACert hand out several."""
-    return pkcs7.serialize_certificates(list(found), Encoding.DER)
-
-
-def read_certificates(content: bytes) -> tuple[x509.Certificate, ...]:
-    """Read what `write_certificates` writes.
-
-    Raises:
-        InvalidModel: anything else.
-    """
-    if len(content) > LARGEST_CERTIFICATES:
-        _refuse(f"the certificates have {len(content)} bytes")
-    try:
-        found = tuple(load_bundle(content))
-    except UNREADABLE:
-        _refuse("it holds no certificates")
-    return found or _refuse("it holds no certificates")
-
-
-def read_authority(content_type: str, content: bytes) -> x509.Certificate:
-    """The authority's certificate out of the answer to GetCACert; of several the one that issued itself.
-
-    Raises:
-        InvalidModel: no certificate, or several of which none is an authority's own.
-    """
-    if content_type.partition(";")[0].strip().lower() == AUTHORITIES_TYPE:
-        found = read_certificates(content)
-        own = [one for one in found if one.issuer == one.subject]
-        return own[0] if own else _refuse("no authority is among the certificates")
-    if len(content) > LARGEST_CERTIFICATES:
-        _refuse(f"the certificate has {len(content)} bytes")
-    try:
-        return load_certificate(content)
-    except UNREADABLE:
-        _refuse("the authority's certificate can't be read")
+_STANDARD: Final = frozenset({Capability.AES, Capability.POST, Capability.SHA_256})
 
 
 def _check_shape(message: Message) -> None:

@@ -29,11 +29,15 @@ CURVES: Final[Mapping[int, type[ec.EllipticCurve]]] = {
 
 @frozen(kw_only=True)
 class Identity:
-    """A certificate, the authorities above it as far as they came along, and the key, which is never shown."""
+    """A certificate, the authorities above it as far as they came along, and the key, which is never shown.
+
+    `remarks` is what a device takes and who runs the service should better know.
+    """
 
     certificate: x509.Certificate
     key: PrivateKey = field(repr=False, eq=False)
     chain: tuple[x509.Certificate, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def signer(self) -> Signer:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import quote
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from ueapi.apple.enrollment import scep
 from ueapi.apple.enrollment.certificate_request import build_request, subject_name
+from ueapi.apple.enrollment.cms_enveloped import AES_128, STRONG, TRIPLE_DES, cipher_of
+from ueapi.apple.enrollment.scep_authority import HandedOut, read_authority
 from ueapi.apple.profiles.certificates import is_strongly_signed
 from ueapi.apple.profiles.payloads import ScepRequest
 from ueapi.flow import Reply
@@ -29,7 +29,7 @@ DEFAULT_DELAY: Final = 10
 """Seconds. Source: Apple's schema, RetryDelay; so is that the first retry comes at once."""
 MOST_RETRIES: Final = 100
 _SUBJECT: Final = ((("CN", "device"),),)
-_DIGESTS: Final = {16: hashlib.md5, 20: hashlib.sha1, 32: hashlib.sha256, 64: hashlib.sha512}
+_WEAK: Final = "sha1"
 _BEGINS: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _LIFETIME: Final = timedelta(days=36500)
 
@@ -44,14 +44,17 @@ def by_scep(asked: ScepRequest, means: Means) -> Identity:
     """
     server = _Server(asked=asked, means=means)
     authority = server.authority()
-    can_post = scep.Capability.POST in server.capabilities()
+    able = server.capabilities()
     key = means.keys.rsa(asked.key_size or DEFAULT_BITS)
     subject = asked.subject or _SUBJECT
     asking = scep.Asking(
-        key=key, certificate=_own_certificate(subject_name(subject), key), authority=authority
+        key=key,
+        certificate=_own_certificate(subject_name(subject), key),
+        authority=authority,
+        cipher=AES_128 if scep.Capability.AES in able else TRIPLE_DES,
     )
     password = asked.challenge.get_secret_value() if asked.challenge else None
-    talk = _Talk(server=server, asking=asking, can_post=can_post)
+    talk = _Talk(server=server, asking=asking, can_post=scep.Capability.POST in able)
     answer = talk.decided(build_request(subject, key, password=password))
     found = asking.certificates(answer)
     own = [one for one in found if one.public_key() == key.public_key()]
@@ -59,7 +62,19 @@ def by_scep(asked: ScepRequest, means: Means) -> Identity:
         failed("the certificate is for another key")
     if not is_strongly_signed(own[0]):
         failed("the certificate is weakly signed")
-    return held(own[0], key, *(one for one in found if one != own[0]), authority)
+    further = (one for one in (*found, *authority.certificates) if one != own[0])
+    return evolve(held(own[0], key, *further), remarks=_remarks(asking, answer))
+
+
+def _remarks(asking: scep.Asking, answer: scep.Message) -> tuple[str, ...]:
+    """What is weak in how the server talks. Devices take it, as RFC 8894 still allows it."""
+    used = cipher_of(answer.content or b"")
+    found = {
+        "asked with triple DES, since the server offers no AES": asking.cipher is TRIPLE_DES,
+        f"the server answers under {used}, not under AES": used not in STRONG,
+        "the server signs its answer over SHA-1": answer.digest == _WEAK,
+    }
+    return tuple(text for text, is_so in found.items() if is_so)
 
 
 @frozen(kw_only=True)
@@ -69,18 +84,18 @@ class _Server:
 
     def capabilities(self) -> frozenset[scep.Capability]:
         found = scep.read_capabilities(self._got(scep.Operation.CAPABILITIES).body)
-        if not found >= {scep.Capability.AES, scep.Capability.SHA_256}:
-            failed("the server speaks neither AES nor SHA-256, or only one of them")
+        if scep.Capability.SHA_256 not in found:
+            failed("the server does not say that it speaks SHA-256 (GetCACaps)")
+        if not found & {scep.Capability.AES, scep.Capability.DES3}:
+            failed("the server says of neither AES nor DES3 that it speaks it (GetCACaps)")
         return found
 
-    def authority(self) -> x509.Certificate:
+    def authority(self) -> HandedOut:
         reply = self._got(scep.Operation.AUTHORITY)
-        found = scep.read_authority(reply.headers.get("content-type", ""), reply.body)
+        found = read_authority(reply.headers.get("content-type", ""), reply.body)
         wanted = self.asked.ca_fingerprint
-        if wanted is not None and not _has(found, wanted):
+        if wanted is not None and not found.has(wanted):
             failed("the authority is not the one of the payload's fingerprint")
-        if not isinstance(found.public_key(), rsa.RSAPublicKey):
-            failed("the authority has no RSA key")
         return found
 
     def url(self, operation: scep.Operation, message: str = "") -> str:
@@ -145,11 +160,6 @@ def _own_certificate(subject: x509.Name, key: rsa.RSAPrivateKey) -> x509.Certifi
     builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
     builder = builder.not_valid_before(_BEGINS).not_valid_after(_BEGINS + _LIFETIME)
     return builder.sign(key, hashes.SHA256())
-
-
-def _has(found: x509.Certificate, fingerprint: bytes) -> bool:
-    digest = _DIGESTS.get(len(fingerprint))
-    return digest is not None and digest(found.public_bytes(Encoding.DER)).digest() == fingerprint
 
 
 def _nonce() -> bytes:

@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from ueapi.apple.enrollment import scep
 from ueapi.apple.enrollment.certificate_request import CertificateRequest, same_key
+from ueapi.apple.enrollment.scep_authority import AUTHORITY_TYPE
 from ueapi.apple.profiles import Payload
 from ueapi.apple.profiles.payloads import Scep, ScepRequest
 from ueapi.errors import InvalidModel
@@ -87,7 +88,7 @@ class ScepServer:
             return Response(scep.write_capabilities(CAPABILITIES), media_type="text/plain")
         if operation == scep.Operation.AUTHORITY:
             own = self.issuing.authority.certificate.public_bytes(Encoding.DER)
-            return Response(own, media_type=scep.AUTHORITY_TYPE)
+            return Response(own, media_type=AUTHORITY_TYPE)
         if operation != scep.Operation.MESSAGE:
             return Response("no such operation", status_code=400)
         body = await request.body() if request.method == "POST" else _in_query(request)

@@ -87,7 +87,7 @@ class Trial:
             )
         with self._walking(Step.IDENTITY) as remarks:
             managed = self._managed(enrolled, device, address)
-            remarks += managed.identity.remarks
+            remarks.extend(managed.identity.remarks)
         with self._walking():
             managed.check_in()
         return managed
