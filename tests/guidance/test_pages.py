@@ -140,6 +140,23 @@ def test_each_link_of_a_council_says_where_it_leads() -> None:
     assert "Quelle: DeviceInformation:SerialNumber" in labels
 
 
+def test_a_printed_page_of_a_council_names_each_file_instead_of_a_link() -> None:
+    reader = read(pages("de")["trust-council"])
+
+    places = [value for _, name, value in reader.attributes if name == "data-place"]
+    links = [value for tag, name, value in reader.attributes if (tag, name) == ("a", "href")]
+    assert len(places) == len(links)
+    assert "mdm/commands/information.device.yaml" in places
+    assert "https://support.apple.com/guide/deployment/dep23db2037d/web" in places
+
+
+def test_names_of_a_sheet_stand_as_names() -> None:
+    page = trust_as_html(trust_page("jamf", audience=Audience.COUNCIL))
+
+    assert "<code>licenses.assign</code>" in page.partition("<code>apps.assign</code>")[2][:400]
+    assert "`" not in page
+
+
 def test_a_mail_has_no_style_sheet() -> None:
     assert "<style" not in pages("en")["mail"]
 

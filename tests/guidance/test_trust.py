@@ -204,3 +204,10 @@ def test_an_organization_marks_nothing_up_in_markdown() -> None:
     page = trust_page("jamf", office=Office(organization="*A* [b](https://example.org)"))
 
     assert "[b](" not in trust_as_markdown(page)
+
+
+@pytest.mark.parametrize(("ios", "told"), [("18.1", False), ("18.2", True), ("27.0", True)])
+def test_a_page_says_when_its_ios_is_newer_than_apples_schema(ios: str, told: bool) -> None:
+    text = trust_as_markdown(trust_page("jamf", ios=ios))
+
+    assert (f"iOS {ios} is newer than this schema" in text) is told

@@ -24,6 +24,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["marked"] = _marked
+    environment.filters["coded"] = _coded
+    environment.filters["place"] = _place
     return environment
 
 
@@ -33,6 +35,20 @@ def _marked(sentence: Sentence) -> Markup:
         Markup("<b>{}</b>").format(span.text) if span.is_shown else escape(span.text)
         for span in sentence.spans
     )
+
+
+def _coded(text: str) -> Markup:
+    """A sheet's text, whose names stand between backticks."""
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece)
+        for number, piece in enumerate(text.split("`"))
+    )
+
+
+def _place(address: str) -> str:
+    """What paper says instead of a link: the file in the repository that the page names at its end, or the address."""
+    _, _, state_and_file = address.partition("/blob/")
+    return state_and_file.partition("/")[2] or address
 
 
 def as_mail(made: Instructions) -> str:

@@ -240,15 +240,15 @@ def _leaving(old_way: Way | None) -> tuple[str, ...]:
 def _joining(case: _Case) -> Iterator[str]:
     if case.way is Way.ACCOUNT:
         named = "named-account" if case.person.account else "account"
-        keys = ("menu", "sign-in", named, "login", "icloud", "read", "allow")
-        yield from (f"join.{key}" for key in keys)
+        yield from (f"join.{key}" for key in ("menu", "sign-in", named, "login", "icloud"))
+        yield from ("join.read", "join.allow")
         return
     if case.office.enrollment_page:
         yield "join.page"
     else:
         yield "join.invitation" if case.target.invites else "join.handed"
-    keys = ("own", "certificate", "download", "minutes", "read", "enroll")
-    yield from (f"join.{key}" for key in keys)
+    yield from (f"join.{key}" for key in ("own", "certificate", "download", "minutes"))
+    yield from ("join.read", "join.enroll")
 
 
 def _failures(case: _Case) -> Iterator[Failure]:

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Final
 
-from ueapi.apple.rules import Rules, RuleVerdict
+from ueapi.apple.rules import IosVersion, Rules, RuleVerdict
 from ueapi.guidance.claims import Topic
 from ueapi.guidance.instructions import Instructions, Part
 from ueapi.guidance.trust import Audience, Line, Practice, TrustPage
@@ -105,6 +105,8 @@ def closing(page: TrustPage) -> Iterator[str]:
         yield str(say("trust.leave"))
     yield str(say("trust.possible"))
     yield str(say("trust.basis", schema=release.ios))
+    if page.ios > IosVersion.parse(release.ios):
+        yield str(say("trust.newer"))
     if any(line.is_unproven for line in page.lines):
         yield str(say("trust.unproven"))
     if page.audience is Audience.COUNCIL:
