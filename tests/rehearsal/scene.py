@@ -13,6 +13,7 @@ from ueapi.rehearsal.apps_and_books import AppsAndBooks, StoreApp
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.fleet import Hardware, PhoneSeed
 from ueapi.rehearsal.phone import Server, VirtualPhone
+from ueapi.rehearsal.pushing import PushService
 from ueapi.rehearsal.wire import Network
 
 ANNE = "anne@example.org"
@@ -82,5 +83,5 @@ def scene(os_version: str = "26.1", owned: frozenset[str] = frozenset(), seats: 
         way_in=doors(network, {"tiny": product}, {"tiny": server}, lambda: server),
         directory=phones,
     )
-    product.device_side.push = lambda r: phones[r.token].push() if r.token in phones else None
+    product.device_side.push = PushService(product.device_side, phones)
     return Scene(clock=clock, apple=apple, product=product, server=server, phone=phone)

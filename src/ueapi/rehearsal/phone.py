@@ -40,6 +40,8 @@ OFFLINE_FOR: Final = (600.0, 7200.0)
 """Seconds until it is back, at least and at most."""
 LOCKED_SHARE: Final = 0.02
 """Part of the installations a phone puts off, since it is locked."""
+NO_ANSWER: Final = Reply(0, {}, b"")
+"""What stands for the answer of a service that can't be reached; the phone asks again when it is pushed to."""
 CAN_WAIT: Final = frozenset({mdm.RequestType.INSTALL_PROFILE, mdm.RequestType.INSTALL_APPLICATION})
 
 
@@ -58,6 +60,8 @@ class PhoneEnrollment:
     command_url: str = field(repr=False)
     is_account_driven: bool = False
     """Whether every message carries the token."""
+    checks_out: bool = True
+    """Whether the service wants to be told of the end."""
     refresh_token: str | None = field(default=None, repr=False)
     challenge: Challenge | None = field(default=None, repr=False)
     """How the person signs in again, while the phone waits for that."""
@@ -208,6 +212,7 @@ class VirtualPhone:
             checkin_url=held.checkin_url,
             command_url=held.command_url,
             is_account_driven=held.is_account_driven,
+            checks_out=held.checks_out,
             refresh_token=held.refresh_token,
         )
         self.directory[held.token] = self
@@ -218,13 +223,16 @@ class VirtualPhone:
         self._checkin(messages.token_update(self.seed, known_by, token, magic))
 
     def leave(self) -> None:
-        """Sign out: everything managed goes at once, and the service is told."""
+        """Sign out: everything managed goes at once. The service is told if it wants to be, once, whatever it answers.
+
+        Source: Apple's schema, mdm/checkin/checkout and the key CheckOutWhenRemoved.
+        """
         current = self.enrollment
         if current is None:
             return
-        self._put(
-            current.checkin_url, CHECKIN_TYPE, messages.check_out(self.seed, current.enrollment_id)
-        )
+        if current.checks_out:
+            goodbye = messages.check_out(self.seed, current.enrollment_id)
+            self._put(current.checkin_url, CHECKIN_TYPE, goodbye)
         self._let_go()
 
     def _let_go(self) -> None:
@@ -356,7 +364,7 @@ class VirtualPhone:
         reply = self._put(current.checkin_url, CHECKIN_TYPE, body)
         if reply.status != OK:
             self._let_go()
-            raise CannotEnroll(f"the service answered {reply.status} to a check-in")
+            raise CannotEnroll(f"the service answered {reply.status or 'nothing'} to a check-in")
 
     def _connect(self, body: bytes) -> Reply:
         return self._put(self._current.command_url, COMMAND_TYPE, body)
@@ -372,7 +380,10 @@ class VirtualPhone:
         headers = {"content-type": content_type}
         if current.is_account_driven:
             headers["authorization"] = f"Bearer {current.token}"
-        return self.network.send("PUT", url, headers, body)
+        try:
+            return self.network.ask("PUT", url, headers, body)
+        except ConnectionError:
+            return NO_ANSWER
 
 
 def _removes_management(command: mdm.Command) -> bool:

@@ -22,13 +22,13 @@ from ueapi.rehearsal.enrolling.business import BUSINESS_ADDRESS, BUSINESS_HOST, 
 from ueapi.rehearsal.enrolling.device import WayIn
 from ueapi.rehearsal.enrolling.domain import Domain
 from ueapi.rehearsal.enrolling.service import BYOD
-from ueapi.rehearsal.enrollments import EnrollmentRecord
 from ueapi.rehearsal.faults.skew import SkewedClock
 from ueapi.rehearsal.fleet import STUBBORN, UNREACHED, Fleet, Mix, Person, PhoneSeed
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.memory import uncollected
 from ueapi.rehearsal.people import make_fleet
 from ueapi.rehearsal.phone import Server, VirtualPhone
+from ueapi.rehearsal.pushing import PushService
 from ueapi.rehearsal.simulator import Simulator, Surroundings
 from ueapi.rehearsal.wire import InProcess, Network
 
@@ -143,11 +143,12 @@ class World:
                 accounts=self.way_in.accounts,
             )
         )
-        simulator.device_side.push = self._push
+        side = simulator.device_side
+        side.push = PushService(side, self._directory)
         host = f"{role}.{simulator.backend}.example.org"
         simulator.way_in.host = host
         self.network.hosts[host] = simulator.app
-        server = Server(name=role, host=host, location=location, side=simulator.device_side)
+        server = Server(name=role, host=host, location=location, side=side)
         self.way_in.servers[host] = server
         return Place(
             simulator=simulator, server=server, settings=simulator.settings(f"https://{host}")
@@ -196,11 +197,6 @@ class World:
             transport=InProcess(self.network),
             **settings,
         )
-
-    def _push(self, record: EnrollmentRecord) -> None:
-        phone = self._directory.get(record.token)
-        if phone is not None:
-            phone.push()
 
     # -- people ------------------------------------------------------------------------------------
 

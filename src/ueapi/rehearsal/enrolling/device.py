@@ -62,6 +62,8 @@ class Held:
     is_account_driven: bool = False
     """Whether every message carries the token that a sign-in handed out."""
     refresh_token: str | None = field(default=None, repr=False)
+    checks_out: bool = True
+    """Whether the service wants to be told when the enrollment ends."""
     managed_apple_id: str | None = field(default=None, repr=False)
     """Whom a downloaded profile is for, where it says so."""
 
@@ -187,6 +189,7 @@ class WayIn:
             kind=kind,
             checkin_url=profile.checkin_url or profile.server_url,
             command_url=profile.server_url,
+            checks_out=profile.check_out_when_removed,
             managed_apple_id=profile.managed_apple_id,
         )
 
