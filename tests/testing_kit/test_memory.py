@@ -84,5 +84,5 @@ class TestFaults(FaultsConformance):
         return Harness.build("memory", users=12)
 
 
-def test_no_facet_is_left_without_its_suite() -> None:
+def test_no_suite_is_left_out() -> None:
     assert missing_suites(sys.modules[__name__]) == []

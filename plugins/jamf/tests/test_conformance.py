@@ -23,6 +23,7 @@ from ueapi.testing import (
     ProfilesConformance,
     SheetConformance,
     UsersConformance,
+    ValuesConformance,
     missing_suites,
 )
 
@@ -62,6 +63,9 @@ class TestEvents(EventsConformance): ...
 class TestConnection(ConnectionConformance): ...
 
 
+class TestValues(ValuesConformance): ...
+
+
 class TestPrivacy(PrivacyConformance): ...
 
 
@@ -80,5 +84,5 @@ class TestFaults(FaultsConformance):
         return Harness.build("jamf", users=12)
 
 
-def test_no_facet_is_left_without_its_suite() -> None:
+def test_no_suite_is_left_out() -> None:
     assert missing_suites(sys.modules[__name__]) == []

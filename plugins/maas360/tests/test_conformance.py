@@ -9,15 +9,21 @@ import pytest
 from ueapi.testing import (
     AppsConformance,
     CommandsConformance,
+    ConnectionConformance,
+    CostConformance,
     DevicesConformance,
     EnrollmentsConformance,
+    EqualityConformance,
+    EventsConformance,
     FaultsConformance,
     GroupsConformance,
     Harness,
     LicensesConformance,
+    PrivacyConformance,
     ProfilesConformance,
     SheetConformance,
     UsersConformance,
+    ValuesConformance,
     missing_suites,
 )
 
@@ -51,6 +57,24 @@ class TestLicenses(LicensesConformance): ...
 class TestCommands(CommandsConformance): ...
 
 
+class TestEvents(EventsConformance): ...
+
+
+class TestConnection(ConnectionConformance): ...
+
+
+class TestValues(ValuesConformance): ...
+
+
+class TestPrivacy(PrivacyConformance): ...
+
+
+class TestCost(CostConformance): ...
+
+
+class TestEquality(EqualityConformance): ...
+
+
 class TestSheet(SheetConformance): ...
 
 
@@ -60,5 +84,5 @@ class TestFaults(FaultsConformance):
         return Harness.build("maas360", users=12)
 
 
-def test_no_facet_is_left_without_its_suite() -> None:
+def test_no_suite_is_left_out() -> None:
     assert missing_suites(sys.modules[__name__]) == []

@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from ueapi.testing.promises import Promise
     from ueapi.testing.quality import Quality
     from ueapi.testing.running import Conformance, run
-    from ueapi.testing.sheet import SheetConformance, missing_suites
+    from ueapi.testing.sheet import SheetConformance
+    from ueapi.testing.suites import missing_suites
     from ueapi.testing.tiers import Tier
     from ueapi.testing.values import ValuesConformance
 
@@ -101,7 +102,7 @@ _HOMES: Final = {
     "ValuesConformance": "values",
     "all_tests": "catalog",
     "grade": "grading",
-    "missing_suites": "sheet",
+    "missing_suites": "suites",
     "run": "running",
 }
 

@@ -8,14 +8,20 @@ from typing import Final
 
 from attrs import frozen
 
-from ueapi.testing.catalog import all_tests
+from ueapi.contract import Level
+from ueapi.testing.catalog import SUITES, all_tests
 from ueapi.testing.promises import Promise
 from ueapi.testing.quality import Quality, Status
 from ueapi.testing.running import Conformance, Outcome
 from ueapi.testing.tiers import REQUIREMENTS, Requirement, Tier, Topic
 
-_GOOD: Final = (Outcome.PASSED, Outcome.REFUSED, Outcome.SKIPPED)
+_PASSED: Final = Outcome.PASSED
+_GOOD: Final = (_PASSED, Outcome.REFUSED, Outcome.SKIPPED)
+_CLAIMS: Final = (Level.NATIVE.value, Level.PARTIAL.value)
 _EMPTY: Final = "the sheet claims nothing that could be read."
+_SEE: Final = (
+    "Run those suites with a simulator that has something to try them with, or correct the rows."
+)
 _FIRST: Final = "Write a first listing, say `page` of users, and claim it in the sheet."
 
 
@@ -84,7 +90,8 @@ def _standing(rule: Requirement, conformance: Conformance, quality: Quality) -> 
 def _proved(rule: Requirement, conformance: Conformance) -> Standing:
     asked = [t.promise for t in all_tests() if t.promise.topic is rule.topic]
     outcomes = [conformance.outcome(promise) for promise in asked]
-    bad = sum(outcome not in _GOOD for outcome in outcomes)
+    unrun = sum(outcome is None for outcome in outcomes)
+    bad = sum(outcome not in _GOOD for outcome in outcomes) - unrun
     passed = sum(outcome is Outcome.PASSED for outcome in outcomes)
     refused = sum(outcome is Outcome.REFUSED for outcome in outcomes)
     skipped = sum(outcome is Outcome.SKIPPED for outcome in outcomes)
@@ -93,11 +100,27 @@ def _proved(rule: Requirement, conformance: Conformance) -> Standing:
         (refused, "refused as declared"),
         (skipped, "skipped"),
         (bad, "open"),
+        (unrun, "not run"),
     )
     told = ", ".join(f"{number} {word}" for number, word in parts if number)
     # Nothing is wrong with a backend that reads nothing, and nothing is proved by it either.
     is_empty = rule.topic is Topic.READS and not passed
-    return Standing(rule=rule, is_met=not bad and bool(asked) and not is_empty, note=told)
+    unseen = unproved(conformance) if rule.topic is Topic.SHEET else []
+    if unseen:
+        told = f"{told}; {_unseen(unseen)}"
+    is_met = bool(asked) and not (bad or unrun or is_empty or unseen)
+    return Standing(rule=rule, is_met=is_met, note=told)
+
+
+def unproved(conformance: Conformance) -> list[str]:
+    """Facets of which the sheet claims something, and of whose suite no test passed."""
+    passed = {test.suite for test in all_tests() if conformance.outcome(test.promise) is _PASSED}
+    claimed = {name.partition(".")[0] for name, of in conformance.levels.items() if of in _CLAIMS}
+    return sorted(claimed - {suite.facet for suite in SUITES if suite in passed})
+
+
+def _unseen(facets: list[str]) -> str:
+    return f"nothing was seen to work of {', '.join(facets)}"
 
 
 def _verified(rule: Requirement, quality: Quality) -> Standing:
@@ -116,6 +139,10 @@ def _steps(conformance: Conformance, open_rules: list[Standing]) -> Iterator[Nex
             if test.promise.topic in topics and conformance.outcome(test.promise) not in _GOOD:
                 yield _test_step(test.promise, conformance)
         for rule in rules:
+            if rule.topic is Topic.SHEET and (unseen := unproved(conformance)):
+                yield NextStep(
+                    id=rule.id, tier=tier, reason=rule.means, fix=_SEE, found=f"{_unseen(unseen)}."
+                )
             if rule.topic is Topic.READS and not _has_failed(rule.topic, conformance):
                 yield NextStep(id=rule.id, tier=tier, reason=rule.means, fix=_FIRST, found=_EMPTY)
             if not rule.is_proved:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Mapping
-from types import ModuleType
 from typing import get_type_hints
 
 from ueapi.contract import (
@@ -191,14 +190,3 @@ def _types(method: object) -> Mapping[str, object] | None:
         return get_type_hints(method)
     except NameError:
         return None
-
-
-def missing_suites(module: ModuleType) -> list[str]:
-    """Facets without a suite in a plugin's test module, and whether faults have theirs; a plugin's test asserts none.
-
-    Suites of `ueapi.testing` that came later are run by `ueapi plugin check` in any case.
-    """
-    there = {
-        getattr(value, "facet", None) for name, value in vars(module).items() if "Test" in name
-    }
-    return sorted({*FACETS, "faults", "sheet"} - there)
