@@ -19,7 +19,7 @@ PRIVATE = "org.example.diary"
 TERMS = ("Enroll", ("terms",))
 SIGN_IN = ("Authenticate", ("username", "password"))
 SIGN_IN_AND_OWNER = ("Authenticate", ("username", "password", "owner"))
-MANAGED = ("How your device is managed", ("managed",))
+MANAGED = ("Device management", ("managed",))
 MANAGED_APPLE_ID = ("Download profile", ("managed_apple_id",))
 
 

@@ -95,7 +95,7 @@ class EnrollmentPages:
         if owner == "organization" or asked.sees_desktop or answers.get("managed") == "everything":
             return Admitted(account=answers["username"], kind=EnrollmentKind.DEVICE)
         if answers.get("managed") != "work":
-            return Page(title="How your device is managed", questions=(_managed(),))
+            return Page(title="Device management", questions=(_managed(),))
         return _with_managed_account(answers)
 
     def _whole_device(self, asked: Asked, answers: Answers) -> Page | Admitted:
@@ -132,8 +132,9 @@ def _with_managed_account(answers: Answers) -> Page | Admitted:
     question = Question(
         name="managed_apple_id", label="Managed Apple ID", meaning=Meaning.MANAGED_ACCOUNT
     )
-    problem = "" if typed is None else "This is no Managed Apple ID."
-    return Page(title="Download profile", questions=(question,), problem=problem)
+    problem = "" if typed is None else "A Managed Apple ID looks like name@example.org."
+    text = "Enter your Managed Apple ID to download the profile."
+    return Page(title="Download profile", questions=(question,), text=text, problem=problem)
 
 
 def _owner() -> Question:
@@ -149,7 +150,7 @@ def _owner() -> Question:
 def _managed() -> Question:
     return Question(
         name="managed",
-        label="What is managed?",
+        label="How should this device be managed?",
         meaning=Meaning.ANY,
         options=_MANAGED,
         meanings=_MANAGED_STANDS_FOR,

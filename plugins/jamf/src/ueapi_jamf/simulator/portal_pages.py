@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.enrolling.pages import (
@@ -27,8 +27,8 @@ from ueapi.rehearsal.enrolling.pages import (
 PERSONAL: Final = "personal"
 INSTITUTIONAL: Final = "institutional"
 _OWNERSHIP: Final = {
-    INSTITUTIONAL: "Institutionally owned",
     PERSONAL: "Personally owned",
+    INSTITUTIONAL: "Institutionally owned",
 }
 _STANDS_FOR: Final = {PERSONAL: Meaning.PERSONAL, INSTITUTIONAL: Meaning.ORGANIZATION}
 
@@ -68,6 +68,8 @@ class EnrollmentPortal:
     def step(self, asked: Asked, answers: Answers) -> Page | Admitted | Refused:
         """What comes after these answers. Who signs in from Settings sees the sign-in and nothing else."""
         found = PasswordPortal(self.directory, self.sign_in).step(asked, answers)
+        if isinstance(found, Page):
+            return _named_by_server(found)
         if not isinstance(found, Admitted):
             return found
         if self.sign_in is SignIn.LOCAL and found.account.casefold() not in self.local_accounts:
@@ -128,6 +130,15 @@ class EnrollmentPortal:
         return Page(title="Site", questions=(question,))
 
 
+def _named_by_server(page: Page) -> Page:
+    """Whoever signs in types the name that the server or the directory knows, not a Managed Apple Account.
+
+    Guess: the label.
+    """
+    account, *others = page.questions
+    return evolve(page, questions=(evolve(account, label="Username"), *others))
+
+
 def _agreement() -> Page:
     question = Question(
         name="agreement",
@@ -146,7 +157,8 @@ def _certificate() -> Page:
         meaning=Meaning.CONSENT,
         options={"installed": "Installed, go on"},
     )
-    return Page(title="CA certificate", questions=(question,))
+    text = "Install the certificate of this server in Settings. Then come back to this page."
+    return Page(title="CA certificate", questions=(question,), text=text)
 
 
 def _managed_apple_id(answers: Answers) -> Page:
@@ -154,5 +166,6 @@ def _managed_apple_id(answers: Answers) -> Page:
     question = Question(
         name="managed_apple_id", label="Managed Apple ID", meaning=Meaning.MANAGED_ACCOUNT
     )
-    problem = "" if typed is None else "This is no Managed Apple ID."
-    return Page(title="Managed Apple ID", questions=(question,), problem=problem)
+    problem = "" if typed is None else "A Managed Apple ID looks like name@example.org."
+    text = "Enter your Managed Apple ID to download the profile."
+    return Page(title="Managed Apple ID", questions=(question,), text=text, problem=problem)

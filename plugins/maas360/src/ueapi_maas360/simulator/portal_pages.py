@@ -100,13 +100,14 @@ def _passcode(answers: Answers) -> Page:
         name="passcode", label="Passcode from the message", meaning=Meaning.CODE, is_secret=True
     )
     problem = "The passcode is wrong." if "passcode" in answers else ""
-    return Page(title="Passcode", questions=(question,), problem=problem)
+    text = "The passcode stands in the message with your enrollment request."
+    return Page(title="Passcode", questions=(question,), text=text, problem=problem)
 
 
 def _owner() -> Question:
     return Question(
         name="owner",
-        label="Device Ownership",
+        label="Who owns this device?",
         meaning=Meaning.ANY,
         options={EMPLOYEE: EMPLOYEE, CORPORATE: CORPORATE},
         meanings=_STANDS_FOR,
