@@ -139,18 +139,20 @@ def _first(sentences: str) -> str:
 
 
 def _planned(rehearsal: Rehearsal, policy: Policy | None, say: Console) -> Plan:
-    say.print(f"[bold]1 World[/]     {rehearsal.described()}")
+    _step(say, "1 World", rehearsal.described())
     source, target = rehearsal.snapshots()
     read = (
         f"read the tenant with {source.calls} requests"
         if source is target
         else f"read both tenants with {source.calls} and {target.calls} requests"
     )
-    say.print(f"[bold]2 Snapshot[/]  {read}, changing nothing")
+    _step(say, "2 Snapshot", f"{read}, changing nothing")
     plan = rehearsal.plan(source, target, policy)
     moving = sum(1 for p in plan.people if p.exclusion is None)
-    say.print(
-        f"[bold]3 Plan[/]      {moving} people in {len(plan.waves)} wave{'s' if len(plan.waves) > 1 else ''}, "
+    _step(
+        say,
+        "3 Plan",
+        f"{moving} people in {len(plan.waves)} wave{'s' if len(plan.waves) > 1 else ''}, "
         f"{len(plan.tasks)} tasks for an administrator, {len(plan.losses)} settings "
         f"that don't arrive as they were (accepted here, since it is a rehearsal)",
     )
@@ -162,7 +164,7 @@ def _applied(rehearsal: Rehearsal, plan: Plan, out: Path, say: Console) -> int:
     from ueapi.cli.live import Watch, matters
     from ueapi.migration.rehearse import LEDGER_FILE
 
-    say.print("[bold]4 Apply[/]     on virtual time")
+    _step(say, "4 Apply", "on virtual time")
     events = rehearsal.apply(plan, out)
     # With the first event an older ledger in the folder is gone, so the picture is of this move.
     first, postponed = next(events), 0
@@ -173,6 +175,17 @@ def _applied(rehearsal: Rehearsal, plan: Plan, out: Path, say: Console) -> int:
             if not say.is_terminal and matters(event):
                 watch.keep(event)
     return postponed
+
+
+def _step(say: Console, name: str, text: str) -> None:
+    """One line of what is done; further lines stand under the text, not under its name."""
+    from rich.table import Table
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(width=10, no_wrap=True, style="bold")
+    grid.add_column()
+    grid.add_row(name, text)
+    say.print(grid, markup=False, highlight=False)
 
 
 def _document(report: Report, wanted: Wanted, told: Told) -> Mapping[str, object]:
@@ -198,7 +211,8 @@ def _summary(report: Report, told: Told) -> None:
         if report.ended_at and report.started_at
         else 0.0
     )
-    output().print(f"[bold]5 Report[/]    {days:.1f} virtual days in {told.seconds:.1f} s\n")
+    _step(output(), "5 Report", f"{days:.1f} virtual days in {told.seconds:.1f} s")
+    typer.echo()
     rows = [
         {"": name, **count.model_dump()}
         for name, count in (("people", report.users), ("phones", report.devices))
@@ -284,5 +298,6 @@ def _tell_next(wanted: Wanted, again: str) -> None:
         (f"ueapi capabilities {wanted.target}", "what the product can and can't do"),
     )
     width = max(len(command) for command, _ in tries)
+    fits = all(width + 4 + len(what) <= output().width for _, what in tries)
     for command, what in tries:
-        typer.echo(f"  {command:<{width}}  {what}")
+        typer.echo(f"  {command:<{width}}  {what}" if fits else f"  {command}\n      {what}")
