@@ -62,6 +62,8 @@ class PhoneEnrollment:
     """Whether every message carries the token."""
     checks_out: bool = True
     """Whether the service wants to be told of the end."""
+    required_app: int | None = None
+    """Store id of an app that comes without asking."""
     refresh_token: str | None = field(default=None, repr=False)
     challenge: Challenge | None = field(default=None, repr=False)
     """How the person signs in again, while the phone waits for that."""
@@ -213,6 +215,7 @@ class VirtualPhone:
             command_url=held.command_url,
             is_account_driven=held.is_account_driven,
             checks_out=held.checks_out,
+            required_app=held.required_app,
             refresh_token=held.refresh_token,
         )
         self.directory[held.token] = self

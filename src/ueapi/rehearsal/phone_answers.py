@@ -41,6 +41,10 @@ class Current(Protocol):
     def server(self) -> Location:
         """The service it is enrolled with."""
 
+    @property
+    def required_app(self) -> int | None:
+        """Store id of the app that the enrollment profile has installed without asking the owner."""
+
 
 class Obeying(Protocol):
     """A phone as commands see it."""

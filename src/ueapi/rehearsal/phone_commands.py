@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
-from ueapi.apple import mdm, plist, rules
+from ueapi.apple import mdm, rules
 from ueapi.apple import profiles as apple_profiles
 from ueapi.apple.plist import PlistDict
 from ueapi.errors import InvalidModel
@@ -20,9 +20,11 @@ from ueapi.rehearsal.phone_answers import (
     is_allowed,
     put_off,
 )
+from ueapi.rehearsal.phone_apps import Hindrance, ask_for, hindrance, meant
 from ueapi.rehearsal.phone_contents import MANAGED, Contents, forbidden
 from ueapi.rehearsal.phone_declarations import follow_declarations
 from ueapi.rehearsal.phone_lists import LISTS
+from ueapi.rehearsal.phone_media import MEDIA
 from ueapi.rehearsal.phone_settings import SETTINGS, keep_attributes
 
 __all__ = ["Contents", "obey", "put_off"]
@@ -77,67 +79,55 @@ def _remove_profile(_: Obeying, current: Current, command: mdm.Command) -> mdm.C
 def _install_application(
     phone: Obeying, current: Current, command: mdm.Command
 ) -> mdm.CommandResult:
-    """A user-assigned license must be there; a private copy is never taken over. Source: Apple, InstallApplication."""
-    store_id = str(command.content.get("iTunesStoreID", ""))
-    app = phone.apple.app(store_id) if store_id else None
-    bundle_id = app.bundle_id if app else _named_app(phone, command)
-    if not bundle_id:
+    """A user-assigned license must be there. Source: Apple, InstallApplication."""
+    content, contents = command.content, current.contents
+    app = meant(
+        phone,
+        store_id=content.get("iTunesStoreID"),
+        named=content.get("Identifier"),
+        manifest=content.get("ManifestURL"),
+    )
+    if app is None:
         reason: PlistDict = {"RejectionReason": "CouldNotVerifyAppID"}
         return failed(current, command, 12023, "it can't be found out which app is meant", reason)
-    contents = current.contents
-    if bundle_id in phone.owned:
-        contents.apps[bundle_id] = OWNED_BY_USER
-        reason = {"Identifier": bundle_id, "RejectionReason": "AppAlreadyInstalled"}
-        return failed(current, command, 12025, "the user installed this app", reason)
-    if app and not phone.apple.holds(current.server.location, app.store_id, current.account):
-        reason = {"Identifier": bundle_id, "RejectionReason": "NotEntitled"}
-        contents.apps[bundle_id] = "Failed"
-        return failed(current, command, 12064, "no license is assigned to this account", reason)
-    if contents.apps.get(bundle_id) == MANAGED:
-        keep_attributes(phone, current, bundle_id, command.content.get("Attributes"))
-        return answered(current, command, response={"Identifier": bundle_id, "State": MANAGED})
-    contents.apps[bundle_id] = PROMPTING
-    keep_attributes(phone, current, bundle_id, command.content.get("Attributes"))
-    _prompt(phone, current, bundle_id)
-    return answered(current, command, response={"Identifier": bundle_id, "State": PROMPTING})
+    bundle_id = app.bundle_id
+    if contents.declares(bundle_id):
+        return _declared(current, command)
+    match hindrance(phone, current, app):
+        case Hindrance.OWNED:
+            contents.apps[bundle_id] = OWNED_BY_USER
+            reason = {"Identifier": bundle_id, "RejectionReason": "AppAlreadyInstalled"}
+            return failed(current, command, 12025, "the user installed this app", reason)
+        case Hindrance.UNLICENSED:
+            contents.apps[bundle_id] = "Failed"
+            reason = {"Identifier": bundle_id, "RejectionReason": "Other"}
+            why = "no license is assigned to this account"
+            return failed(current, command, 12064, why, reason)
+    is_there = contents.apps.get(bundle_id) == MANAGED
+    contents.apps[bundle_id] = state = MANAGED if is_there else PROMPTING
+    keep_attributes(phone, current, bundle_id, content.get("Attributes"))
+    if not is_there:
+        ask_for(phone, current, app, partial(_decided, contents, bundle_id))
+    return answered(current, command, response={"Identifier": bundle_id, "State": state})
 
 
-def _named_app(phone: Obeying, command: mdm.Command) -> str:
-    """The bundle id a command names itself, or through the manifest of an in-house app; empty if neither does."""
-    named = command.content.get("Identifier")
-    if isinstance(named, str):
-        return named
-    address = command.content.get("ManifestURL")
-    content = phone.fetch(address) if isinstance(address, str) else None
-    if content is None:
-        return ""
-    try:
-        manifest = plist.read(content)
-    except InvalidModel:
-        return ""
-    match manifest:
-        case {"items": [{"metadata": {"bundle-identifier": str(bundle_id)}}, *_]}:
-            return bundle_id
-        case _:
-            return ""
-
-
-def _prompt(phone: Obeying, current: Current, bundle_id: str) -> None:
-    agreed = phone.accepts(bundle_id)
-    if agreed is None:
-        current.contents.apps[bundle_id] = REFUSED_BY_USER
-        return
-
-    def install() -> None:
-        if current.contents.apps.get(bundle_id) == PROMPTING:
-            current.contents.apps[bundle_id] = MANAGED
-
-    phone.clock.after(agreed, install)
+def _decided(contents: Contents, bundle_id: str, is_agreed: bool) -> None:
+    """The owner agreed or declined; an app that was taken back meanwhile stays away."""
+    if contents.apps.get(bundle_id) == PROMPTING:
+        contents.apps[bundle_id] = MANAGED if is_agreed else REFUSED_BY_USER
 
 
 def _remove_application(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
-    current.contents.forget_app(str(command.content.get("Identifier")))
+    bundle_id = str(command.content.get("Identifier"))
+    if current.contents.declares(bundle_id):
+        return _declared(current, command)
+    current.contents.forget_app(bundle_id)
     return answered(current, command)
+
+
+def _declared(current: Current, command: mdm.Command) -> mdm.CommandResult:
+    """Source: Apple's schema, mdm/commands/application.install and application.remove."""
+    return failed(current, command, 12025, "a declaration manages this app")
 
 
 def _information(phone: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
@@ -182,5 +172,6 @@ _ACTS: Final[Mapping[str, Act]] = {
     mdm.RequestType.DEVICE_LOCK: _lock,
     mdm.declarative.COMMAND: follow_declarations,
     **LISTS,
+    **MEDIA,
     **SETTINGS,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
@@ -42,6 +43,36 @@ class PasscodeRule:
     allows_simple: bool = False
 
 
+class AppState(StrEnum):
+    """How far an app of a declaration is. Source: Apple's schema, declarative/status/app.managed.list."""
+
+    OPTIONAL = "optional"
+    PROMPTING = "prompting-for-consent"
+    MANAGED = "managed"
+    FAILED = "failed"
+
+
+@define(kw_only=True)
+class DeclaredApp:
+    """An app that a declaration manages; `reason` is why it failed, in Apple's words."""
+
+    revision: str
+    bundle_id: str = ""
+    """Empty where nobody can tell which app is meant."""
+    state: AppState = AppState.FAILED
+    reason: str | None = None
+
+
+@frozen(kw_only=True)
+class Book:
+    """A managed book; `store_id` is `None` for one that came from elsewhere."""
+
+    store_id: int | None = None
+    persistent_id: str | None = None
+    details: PlistDict = field(factory=dict)
+    """Kind, version, author and title, as they were sent."""
+
+
 @define
 class Contents:
     """Everything managed on the phone; all of it goes with the enrollment."""
@@ -62,13 +93,17 @@ class Contents:
 
     legacy: dict[str, str] = field(factory=dict)
     """Declaration → the profile that came with it."""
+    books: dict[str, Book] = field(factory=dict)
+    """Store id or persistent id → the managed book."""
+    declared_apps: dict[str, DeclaredApp] = field(factory=dict)
+    """Declaration → the app it manages; commands have no hold on it."""
 
     def remove_everything(self) -> None:
         """What happens at the end of the enrollment: the separate volume is destroyed with its keys."""
         for kept in (self.profiles, self.apps, self.attributes, self.configurations):
             kept.clear()
-        self.declarations.clear()
-        self.legacy.clear()
+        for further in (self.declarations, self.legacy, self.books, self.declared_apps):
+            further.clear()
         self.synchronized, self.active = None, frozenset()
 
     def forget_app(self, bundle_id: str) -> None:
@@ -79,7 +114,19 @@ class Contents:
     @property
     def is_empty(self) -> bool:
         """Whether nothing managed is there."""
-        return not (self.profiles or self.apps or self.declarations)
+        held = (self.profiles, self.apps, self.declarations, self.books, self.declared_apps)
+        return not any(held)
+
+    def declares(self, bundle_id: str) -> bool:
+        """Whether a declaration manages the app."""
+        return any(app.bundle_id == bundle_id for app in self.declared_apps.values())
+
+    def manages(self, bundle_id: str) -> bool:
+        """Whether the app is there and managed, by a command or by a declaration."""
+        if self.apps.get(bundle_id) == MANAGED:
+            return True
+        apps = self.declared_apps.values()
+        return any(a.bundle_id == bundle_id and a.state is AppState.MANAGED for a in apps)
 
 
 def in_effect(contents: Contents, ios: str) -> tuple[Payload, ...]:
@@ -97,7 +144,7 @@ def passcode_rule(contents: Contents, ios: str) -> PasscodeRule | None:
 def vpn_of(contents: Contents, ios: str, bundle_id: str) -> str | None:
     """The per-app VPN of a managed app: its attribute names one that is installed. Source: Apple, App Layer VPN."""
     wanted = contents.attributes.get(bundle_id, {}).get("VPNUUID")
-    if not isinstance(wanted, str) or contents.apps.get(bundle_id) != MANAGED:
+    if not isinstance(wanted, str) or not contents.manages(bundle_id):
         return None
     there = (p.content.get("VPNUUID") for p in in_effect(contents, ios) if p.type == APP_VPN)
     return wanted if wanted in there else None

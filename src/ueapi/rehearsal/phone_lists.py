@@ -101,17 +101,11 @@ def _security(phone: Obeying, current: Current, command: mdm.Command) -> mdm.Com
     )
 
 
-def _list_media(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
-    """None: no rehearsal sends books."""
-    return answered(current, command, response={"Books": []})
-
-
 LISTS: Final[Mapping[str, Act]] = {
     mdm.RequestType.MANAGED_APPLICATION_LIST: _list_applications,
     mdm.RequestType.PROFILE_LIST: _list_profiles,
     "CertificateList": _list_certificates,
     "InstalledApplicationList": _list_installed,
     "ProvisioningProfileList": _list_provisioning,
-    "ManagedMediaList": _list_media,
     "SecurityInfo": _security,
 }

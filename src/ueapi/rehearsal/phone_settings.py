@@ -11,6 +11,7 @@ from typing import Final
 from ueapi.apple import mdm, rules
 from ueapi.apple.plist import PlistDict, PlistValue
 from ueapi.rehearsal.phone_answers import Act, Current, Obeying, answered, is_allowed
+from ueapi.rehearsal.phone_apps import keys_allowed
 from ueapi.rehearsal.phone_contents import MANAGED
 
 NOT_HERE: Final = 12021
@@ -22,7 +23,8 @@ def keep_attributes(
 ) -> None:
     """Note the attributes an app gets with its installation; what this iOS doesn't know is without effect."""
     if isinstance(attributes, Mapping):
-        _keep_attributes(phone, current, bundle_id, attributes)
+        kept = keys_allowed(phone, current, "InstallApplication:Attributes.", attributes)
+        current.contents.attributes[bundle_id] = kept
 
 
 def _settings(phone: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
@@ -40,11 +42,17 @@ def _set(phone: Obeying, current: Current, row: Mapping[str, PlistValue]) -> Pli
     item = str(row.get("Item"))
     act = _ITEMS.get(item)
     if act is None or not is_allowed(rules.RuleKind.SETTING, f"Settings:{item}", phone, current):
-        error: PlistDict = {"ErrorCode": NOT_HERE, "LocalizedDescription": "not available here"}
-        return {"Status": "Error", "ErrorChain": [error]}
+        return _error("not available here")
     app = row.get("Identifier")
+    if current.contents.declares(str(app)):
+        return _error("a declaration manages this app")
     act(phone, current, str(app), row)
     return {"Status": "Acknowledged", **({"Identifier": app} if isinstance(app, str) else {})}
+
+
+def _error(why: str) -> PlistDict:
+    error: PlistDict = {"ErrorCode": NOT_HERE, "LocalizedDescription": why}
+    return {"Status": "Error", "ErrorChain": [error]}
 
 
 def _set_attributes(
@@ -68,19 +76,6 @@ def _set_configuration(
 def _set_nothing(_: Obeying, current: Current, app: str, row: Mapping[str, PlistValue]) -> None:
     """Only shown to the person."""
     del current, app, row
-
-
-def _keep_attributes(
-    phone: Obeying,
-    current: Current,
-    bundle_id: str,
-    attributes: Mapping[str, PlistValue],
-) -> None:
-    current.contents.attributes[bundle_id] = {
-        key: value
-        for key, value in attributes.items()
-        if is_allowed(rules.RuleKind.KEY, f"InstallApplication:Attributes.{key}", phone, current)
-    }
 
 
 def _list_attributes(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:

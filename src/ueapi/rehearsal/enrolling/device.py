@@ -64,6 +64,8 @@ class Held:
     refresh_token: str | None = field(default=None, repr=False)
     checks_out: bool = True
     """Whether the service wants to be told when the enrollment ends."""
+    required_app: int | None = None
+    """Store id of an app that comes without asking; account-driven ways only. Source: Apple's schema."""
     managed_apple_id: str | None = field(default=None, repr=False)
     """Whom a downloaded profile is for, where it says so."""
 
@@ -122,7 +124,12 @@ class WayIn:
             device.told, device.answers = _told(phone, kind), self._answers(account, kind)
             got = device.enrolled(found, account)
         held = self._held(got.profile, token=got.token, kind=kind)
-        return evolve(held, is_account_driven=True, refresh_token=got.refresh_token)
+        return evolve(
+            held,
+            is_account_driven=True,
+            refresh_token=got.refresh_token,
+            required_app=got.profile.required_app_id,
+        )
 
     def signed_in_again(
         self, phone: Phone, account: str, challenge: enrollment.Challenge, kind: EnrollmentKind

@@ -131,6 +131,11 @@ class Managed:
         """The Managed Apple ID of the profile."""
         return self.enrolled.profile.account or ""
 
+    @property
+    def required_app(self) -> int | None:
+        """Store id of the app that the profile has installed without asking."""
+        return self.enrolled.profile.required_app_id
+
     def check_in(self) -> None:
         """Introduce the device, and complete the enrollment.
 
