@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import plistlib
 import random
 import ssl
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from cryptography.hazmat.primitives.serialization import NoEncryption, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs12
 from pydantic import SecretStr
 
 from tests.acceptance.loopback_tls import Files, certificates
@@ -21,16 +23,39 @@ from ueapi.rehearsal.clock import START
 from ueapi.rehearsal.enrolling.answering import Person
 from ueapi.rehearsal.enrolling.authority import Authority
 from ueapi.rehearsal.enrolling.built_in import self_signed
+from ueapi.rehearsal.enrolling.client import Send
+from ueapi.rehearsal.enrolling.identity import Identity
 from ueapi.rehearsal.enrolling.trial import Trial
-from ueapi.rehearsal.wire import RealNetwork, WebSheet
+from ueapi.rehearsal.wire import RealNetwork, WebSheet, present
 
 pytestmark = pytest.mark.loopback
 
 ADDRESS, PASSWORD = "sam@example.org", "correct-horse"
-IDENTITY = Authority("Stranger's devices", START).signer("one device")
-COMMAND = {
-    "CommandUUID": "1",
-    "Command": {"RequestType": "RemoveProfile", "Identifier": "org.stranger"},
+DEVICES = Authority("Stranger's devices", datetime.now(UTC))
+IDENTITY = DEVICES.signer("one device")
+COMMANDS = {
+    "Idle": {"RequestType": "DeclarativeManagement"},
+    "1": {"RequestType": "RemoveProfile", "Identifier": "org.stranger"},
+}
+"""What is sent after which status or answer."""
+DECLARED = {
+    "tokens": {"SyncTokens": {"DeclarationsToken": "d1", "Timestamp": "2026-11-01T00:00:00Z"}},
+    "declaration-items": {
+        "DeclarationsToken": "d1",
+        "Declarations": {
+            "Activations": [],
+            "Assets": [],
+            "Configurations": [{"Identifier": "c1", "ServerToken": "s1"}],
+            "Management": [],
+        },
+    },
+    "declaration/configuration/c1": {
+        "Type": "com.apple.configuration.passcode.settings",
+        "Identifier": "c1",
+        "ServerToken": "s1",
+        "Payload": {"RequirePasscode": True},
+    },
+    "status": {},
 }
 
 
@@ -38,6 +63,8 @@ class Stranger(BaseHTTPRequestHandler):
     """Takes any device, and one person."""
 
     heard: list[dict[str, object]]
+    shown: set[bytes | None]
+    """Certificates by which TLS knew who sent a message."""
 
     @property
     def here(self) -> str:
@@ -75,10 +102,16 @@ class Stranger(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         assert signer_of(self.headers["mdm-signature"], body) == IDENTITY.certificate
         assert self.headers["authorization"] == "Bearer t1"
+        assert isinstance(self.connection, ssl.SSLSocket)
+        self.shown.add(self.connection.getpeercert(binary_form=True))
         message = plistlib.loads(body)
         self.heard.append(message)
-        is_idle = message.get("Status") == "Idle"
-        self.answer(200, plistlib.dumps(COMMAND) if is_idle else b"")
+        if message.get("MessageType") == "DeclarativeManagement":
+            self.answer(200, json.dumps(DECLARED[message["Endpoint"]]).encode())
+            return
+        command = COMMANDS.get(message.get("CommandUUID") or message.get("Status", ""))
+        row = {"CommandUUID": "1" if message.get("Status") == "Idle" else "2", "Command": command}
+        self.answer(200, plistlib.dumps(row) if command else b"")
 
     def enroll(self) -> None:
         if self.headers.get("authorization") == "Bearer t1":
@@ -131,8 +164,10 @@ def files(tmp_path: Path) -> Files:
 
 @pytest.fixture
 def url(files: Files) -> Iterator[str]:
-    Stranger.heard = []
+    Stranger.heard, Stranger.shown = [], set()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.load_verify_locations(cadata=DEVICES.certificate.public_bytes(Encoding.PEM).decode())
     context.load_cert_chain(files.tls.certificate, files.tls.key)
     with ThreadingHTTPServer(("127.0.0.1", 0), Stranger) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -143,9 +178,8 @@ def url(files: Files) -> Iterator[str]:
         thread.join()
 
 
-def test_a_phone_enrolls_with_a_service_it_knows_nothing_of(files: Files, url: str) -> None:
-    network = RealNetwork(files.trust)
-    trial = Trial(
+def trial(network: RealNetwork) -> Trial:
+    return Trial(
         send=network.ask,
         sheet=WebSheet(network).ask,
         signer=self_signed(START),
@@ -154,11 +188,36 @@ def test_a_phone_enrolls_with_a_service_it_knows_nothing_of(files: Files, url: s
         tell=lambda _: None,
     )
 
-    managed = trial.enroll(ADDRESS, at=f"{url}/.well-known/com.apple.remotemanagement")
-    trial.obey(managed)
-    trial.leave(managed)
+
+def test_a_phone_enrolls_with_a_service_it_knows_nothing_of(files: Files, url: str) -> None:
+    phone = trial(RealNetwork(files.trust))
+
+    managed = phone.enroll(ADDRESS, at=f"{url}/.well-known/com.apple.remotemanagement")
+    phone.obey(managed)
+    phone.leave(managed)
 
     kinds = [m.get("MessageType") or m.get("Status") for m in Stranger.heard]
-    assert kinds == ["Authenticate", "TokenUpdate", "Idle", "Acknowledged"]
+    declarations = ["DeclarativeManagement"] * len(DECLARED)
+    assert kinds == [
+        *("Authenticate", "TokenUpdate", "Idle"),
+        *declarations,
+        *("Acknowledged", "Acknowledged"),
+    ]
     assert managed.is_over
     assert {m.get("EnrollmentID") for m in Stranger.heard} == {managed.identifier}
+    assert Stranger.shown == {None}
+
+
+def test_a_phone_shows_its_identity_to_a_server_that_asks_for_it(files: Files, url: str) -> None:
+    phone = trial(RealNetwork(files.trust))
+
+    def proving(identity: Identity) -> Send:
+        context = ssl.create_default_context(cafile=str(files.ca))
+        present(context, identity.certificates_pem(), identity.key_pem(b"once"), b"once")
+        return RealNetwork(context).ask
+
+    phone.proving = proving
+    managed = phone.enroll(ADDRESS, at=f"{url}/.well-known/com.apple.remotemanagement")
+    phone.obey(managed)
+
+    assert Stranger.shown == {IDENTITY.certificate.public_bytes(Encoding.DER)}

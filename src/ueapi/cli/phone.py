@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import ssl
 import sys
 import time
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from ueapi.apple.profiles.signing import Signer
     from ueapi.rehearsal.enrolling.answering import Ask, Person
+    from ueapi.rehearsal.enrolling.identity import Identity
     from ueapi.rehearsal.enrolling.trial import Trial
     from ueapi.rehearsal.wire import RealNetwork
 
@@ -90,6 +92,7 @@ def enroll(
     network = _network(ca)
     trial = _trial(network, _person(address, password_env), _identity(identity))
     trial.product, trial.ios, trial.tell = product, _version(ios), course.tell
+    trial.proving = lambda identity: _network_of(identity, ca).ask
     trial.apple = _discovery(business)
     code = walked(
         trial,
@@ -121,10 +124,21 @@ def _trial(network: RealNetwork, person: Person, signer: Signer) -> Trial:
 def _network(ca: Path | None) -> RealNetwork:
     from ueapi.rehearsal.wire import RealNetwork
 
-    if ca is None:
-        return RealNetwork(ssl.create_default_context())
+    return RealNetwork(_trusting(ca))
+
+
+def _network_of(identity: Identity, ca: Path | None) -> RealNetwork:
+    """The network of a device that shows its identity to servers that ask for it, as devices do from check-in on."""
+    from ueapi.rehearsal.wire import RealNetwork, present
+
+    context, password = _trusting(ca), secrets.token_hex(16).encode()
+    present(context, identity.certificates_pem(), identity.key_pem(password), password)
+    return RealNetwork(context)
+
+
+def _trusting(ca: Path | None) -> ssl.SSLContext:
     try:
-        return RealNetwork(ssl.create_default_context(cafile=str(ca)))
+        return ssl.create_default_context(cafile=None if ca is None else str(ca))
     except (ssl.SSLError, OSError):
         raise UnreadableInput(
             f"{ca} can't be read, or holds no certificates in PEM.",

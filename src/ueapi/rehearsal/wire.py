@@ -6,16 +6,19 @@ That keeps a rehearsal on one thread and one clock.
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, MutableMapping
 from functools import lru_cache
+from tempfile import NamedTemporaryFile
 from typing import Any, Final, TypeVar
 
 import httpx
 from attrs import define, field, frozen
 
 from ueapi.flow import Reply
+from ueapi.rehearsal.proving import Tls
 
 T = TypeVar("T")
 
@@ -86,9 +89,27 @@ class _Address:
     """As the header says it."""
 
 
+_PLAIN: Final = re.compile(
+    r"(?!.*/\.)(https)://([a-z0-9][a-z0-9.-]*)(/[A-Za-z0-9/._~-]*)(?:\?([A-Za-z0-9=&_.~%+-]*))?"
+)
+"""URLs whose parts stand in them as they are."""
+
+
 @lru_cache(maxsize=_ADDRESSES_KEPT)
 def _address(text: str) -> _Address:
     """Take a URL apart; the same ones come again all the time."""
+    plain = _PLAIN.fullmatch(text)
+    if plain is not None:
+        scheme, host, path, query = plain.groups(default="")
+        return _Address(
+            host=host,
+            port=_DEFAULT_PORT,
+            scheme=scheme,
+            path=path,
+            raw_path=path.encode(),
+            query=query.encode(),
+            name=host.encode(),
+        )
     url = httpx.URL(text)
     return _Address(
         host=url.host,
@@ -101,8 +122,9 @@ def _address(text: str) -> _Address:
     )
 
 
-def _scope(method: str, at: _Address, headers: Headers) -> Message:
+def _scope(method: str, at: _Address, headers: Headers, tls: Tls | None) -> Message:
     return {
+        "extensions": {} if tls is None else {"tls": tls},
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -137,7 +159,7 @@ class Network:
             httpx.ReadTimeout: the answer came too slowly.
         """
         headers = [(k.lower(), v) for k, v in request.headers.raw]
-        exchange = self._exchanged(request.method, str(request.url), headers, body, request)
+        exchange = self._exchanged(request.method, str(request.url), headers, body, request=request)
         return httpx.Response(
             exchange.status,
             headers=exchange.headers,
@@ -145,28 +167,54 @@ class Network:
             request=request,
         )
 
-    def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """Send a request as a phone does, without a client's machinery; it fails as `answer` does."""
+    def send(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        tls: Tls | None = None,
+    ) -> Reply:
+        """Send a request as a phone does, without a client's machinery; it fails as `answer` does.
+
+        `tls` is the connection of a phone that has an identity.
+        """
         sent = [(b"host", _address(url).name)]
         sent += [(k.lower().encode(), v.encode()) for k, v in headers.items()]
         if body:
             sent.append((b"content-length", str(len(body)).encode()))
-        exchange = self._exchanged(method, url, sent, body, None)
+        exchange = self._exchanged(method, url, sent, body, tls=tls)
         return Reply(exchange.status, _texts(exchange.headers), b"".join(exchange.parts))
 
-    def ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+    def ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        tls: Tls | None = None,
+    ) -> Reply:
         """The same as `send`, for whoever doesn't know this library.
 
         Raises:
             ConnectionError: there was no answer, for whatever reason.
         """
         try:
-            return self.send(method, url, headers, body)
+            return self.send(method, url, headers, body, tls=tls)
         except httpx.TransportError as problem:
             raise ConnectionError(str(problem)) from None
 
     def _exchanged(
-        self, method: str, url: str, headers: Headers, body: bytes, request: httpx.Request | None
+        self,
+        method: str,
+        url: str,
+        headers: Headers,
+        body: bytes,
+        *,
+        request: httpx.Request | None = None,
+        tls: Tls | None = None,
     ) -> _Exchange:
         at = _address(url)
         application = self.hosts.get(at.host)
@@ -174,7 +222,7 @@ class Network:
             raise httpx.ConnectError(f"no host {at.host} here", request=request)
         exchange = _Exchange(body)
         try:
-            finished(_called(application, _scope(method, at, headers), exchange))
+            finished(_called(application, _scope(method, at, headers, tls), exchange))
         except ConnectionError as problem:
             raise httpx.ReadError(str(problem), request=request) from problem
         except TimeoutError as problem:
@@ -247,6 +295,17 @@ class RealNetwork:
             if self.monotonic() > until:
                 raise ConnectionError("the answer comes too slowly")
         return bytes(content)
+
+
+def present(context: ssl.SSLContext, certificates: bytes, key: bytes, password: bytes) -> None:
+    """Have a context show a certificate (PEM, with those above it) where a server asks for one.
+
+    The key is encrypted PEM: the library takes it from a file only.
+    """
+    with NamedTemporaryFile() as file:
+        file.write(certificates + key)
+        file.flush()
+        context.load_cert_chain(file.name, password=password)
 
 
 @define

@@ -8,6 +8,11 @@ from typing import Final, NoReturn
 from attrs import field, frozen
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+)
 
 from ueapi.apple.enrollment.attestation import Attestation
 from ueapi.apple.enrollment.certificate_request import PrivateKey, PublicKey, same_key
@@ -43,6 +48,16 @@ class Identity:
     def signer(self) -> Signer:
         """The same for signing."""
         return Signer(certificate=self.certificate, key=self.key)
+
+    def certificates_pem(self) -> bytes:
+        """The certificate and those above it."""
+        whole = (self.certificate, *(one for one in self.chain if one.issuer != one.subject))
+        return b"".join(one.public_bytes(Encoding.PEM) for one in whole)
+
+    def key_pem(self, password: bytes) -> bytes:
+        """The key, encrypted."""
+        encrypted = BestAvailableEncryption(password)
+        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encrypted)
 
 
 class Keys:

@@ -62,6 +62,8 @@ class TrialPhone:
     clock: VirtualClock = field(factory=VirtualClock, repr=False)
     owned: set[str] = field(factory=set)
     accepts: Callable[[str], float | None] = field(default=lambda _: None, repr=False)
+    ask: Callable[[bytes], bytes | None] = field(default=lambda _: None, repr=False)
+    """Sends a check-in message for declarations; its answer, or `None` when it is refused."""
 
     @classmethod
     def of(cls, product: str, ios: str, send: Send) -> TrialPhone:
@@ -125,6 +127,7 @@ class Managed:
 
     def __attrs_post_init__(self) -> None:
         self.identifier = str(UUID(int=self.rng.getrandbits(128), version=4)).upper()
+        self.phone.ask = self._asked
 
     @property
     def account(self) -> str:
@@ -212,6 +215,13 @@ class Managed:
             Obeyed(command=command.request_type, status=result.status, reason=reason)
         )
         return result
+
+    def _asked(self, body: bytes) -> bytes | None:
+        """Ask about declarations. What the service can't answer ends nothing; the command's answer tells of it."""
+        profile = self.enrolled.profile
+        url = profile.checkin_url or profile.server_url
+        reply = self._sent(Step.COMMANDS, url, CHECKIN_TYPE, body)
+        return reply.body if reply.status == _OK else None
 
     def _checked_in(self, step: Step, body: bytes) -> None:
         profile = self.enrolled.profile

@@ -25,7 +25,7 @@ from ueapi.rehearsal.enrolling.client import (
     Step,
 )
 from ueapi.rehearsal.enrolling.device import LANGUAGE, TELLS_VERSION
-from ueapi.rehearsal.enrolling.identity import obtain
+from ueapi.rehearsal.enrolling.identity import Identity, obtain
 from ueapi.rehearsal.enrolling.managed import Managed, TrialPhone
 
 _RENUMBERED: Final = 26
@@ -56,6 +56,8 @@ class Trial:
     tell: Callable[[Walked], None] = field(repr=False)
     product: str = "iPhone17,1"
     ios: str = "27.0"
+    proving: Callable[[Identity], Send] | None = field(default=None, repr=False)
+    """Makes a network whose TLS shows an identity to servers that ask for one; `None`: `send` is used on."""
     apple: str | None = None
     """https address that stands for Apple's service discovery; `None`: the domain alone is asked."""
     wait: Callable[[float], None] = field(default=time.sleep, repr=False)
@@ -137,10 +139,11 @@ class Trial:
             device.answers = self.person.anew()
             return device.enrolled_again(former, challenge, address)
 
+        identity = obtain(enrolled.profile.identity, send=sending, wait=self.wait)
         return Managed(
-            send=self.send,
+            send=self.proving(identity) if self.proving else self.send,
             enrolled=enrolled,
-            identity=obtain(enrolled.profile.identity, send=sending, wait=self.wait),
+            identity=identity,
             phone=TrialPhone.of(self.product, self.ios, self.send),
             rng=self.rng,
             again=again,
