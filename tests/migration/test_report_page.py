@@ -54,7 +54,7 @@ def test_half_way_it_says_for_which_moment_it_is_true_and_who_acts_next(ledger: 
     assert (
         "Half-way. 0 of 1 waves are closed; what follows is true for Mon 2026-11-02 12:00" in told
     )
-    assert "A person acts, who left the old product and has not signed in yet 1" in told
+    assert "Waiting for a person who left the old product and has not signed in yet 1" in told
     assert "The last wave stops waiting Thu 2026-11-12 09:00" in told
 
 
@@ -88,6 +88,18 @@ def test_an_ended_move_is_done_only_when_nobody_is_open(
     ledger.set_wave(1, WaveState.CLOSED, NOW)
 
     assert stage(reporting.report(ledger)) == expected
+
+
+def test_an_ended_move_counts_who_has_not_moved(ledger: Ledger) -> None:
+    first, second, third = ledger.devices()
+    for row in (first, second):
+        ledger.set_device(row.source_id, state=DeviceState.VERIFIED, since=NOW, verified_at=NOW)
+    ledger.set_device(third.source_id, state=DeviceState.ANNOUNCED, since=NOW)
+    ledger.set_wave(1, WaveState.CLOSED, NOW)
+
+    told = words(reporting.report(ledger))
+
+    assert "Every wave is closed, and 1 person has not moved. Who comes late" in told
 
 
 def test_changes_whose_effect_is_not_sure_are_listed(ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from ueapi.migration.reporting import Moment, Report
 from ueapi.migration.rows import WaveState
@@ -16,6 +17,7 @@ from ueapi.migration.snapshots import write_private
 
 WIDTH: Final = 880
 HEIGHT: Final = 220
+FINE_MINUTES: Final = 100
 MANY_MINUTES: Final = 180
 
 STATES: Final = (
@@ -61,8 +63,8 @@ REASONS: Final = {
 
 ACTORS: Final = {
     "administrator": "An administrator has to",
-    "person": "A person acts, who",
-    "ueapi": "ueapi acts, for a person who",
+    "person": "Waiting for a person who",
+    "ueapi": "ueapi goes on by itself for a person who",
 }
 
 WAVE_STATES: Final = {
@@ -121,14 +123,18 @@ def duration(minutes: float | None) -> str:
     """Minutes as people say them: in hours when there are many; a dash for none."""
     if minutes is None:
         return "-"
-    return f"{minutes:g} min" if minutes < MANY_MINUTES else f"{minutes / 60:.1f} h"
+    if minutes < FINE_MINUTES:
+        return f"{minutes:g} min"
+    return f"{minutes:.0f} min" if minutes < MANY_MINUTES else f"{minutes / 60:.1f} h"
 
 
 def _shown(zone: ZoneInfo, form: str) -> Callable[[datetime | None], str]:
-    """A time of the policy's zone in this form; a dash for none."""
+    """A time of the policy's zone in this form, which no line breaks; a dash for none."""
 
     def shown(at: datetime | None) -> str:
-        return format(at.astimezone(zone), form) if at else "-"
+        if at is None:
+            return "-"
+        return Markup("<time>{}</time>").format(format(at.astimezone(zone), form))
 
     return shown
 
