@@ -61,14 +61,11 @@ SIGN_IN: dict[Method, tuple[Row, ...]] = {
 END: tuple[Row, ...] = (
     ("profile", "POST", "/enrollment/byod", SIGNED, "Bearer ...", 200, PROFILE),
     ("identity", "GET", "/acme/directory", "", "", 200, JSON),
-    ("identity", "HEAD", "/acme/new-nonce", "", "", 200, ""),
     ("identity", "POST", "/acme/new-account", "application/jose+json", "", 201, JSON),
     ("identity", "POST", "/acme/new-order", "application/jose+json", "", 201, JSON),
     ("identity", "POST", "/acme/authorization/*", "application/jose+json", "", 200, JSON),
     ("identity", "POST", "/acme/challenge/*", "application/jose+json", "", 200, JSON),
-    ("identity", "POST", "/acme/order/*", "application/jose+json", "", 200, JSON),
     ("identity", "POST", "/acme/order/*/finalize", "application/jose+json", "", 200, JSON),
-    ("identity", "POST", "/acme/order/*", "application/jose+json", "", 200, JSON),
     (
         "identity",
         "POST",

@@ -12,13 +12,13 @@ from starlette.applications import Starlette
 
 from ueapi.apple import enrollment, mdm
 from ueapi.apple.enrollment import discovery
-from ueapi.apple.profiles import Payload
 from ueapi.flow import Reply
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.device_side import DeviceSide
 from ueapi.rehearsal.enrolling.authority import Authority
 from ueapi.rehearsal.enrolling.client import Enroller, EnrollmentFailed, Step
+from ueapi.rehearsal.enrolling.identities import Identities
 from ueapi.rehearsal.enrolling.pages import Form, PasswordPortal
 from ueapi.rehearsal.enrolling.service import EnrollmentService, Method
 from ueapi.rehearsal.enrollments import EnrollmentRecord
@@ -58,16 +58,6 @@ class Passwords:
         return (account, password) == (JANE, SECRET)
 
 
-def payload(token: str) -> Payload:
-    del token
-    return Payload(
-        type="com.apple.security.acme",
-        identifier="org.example.identity",
-        uuid="0D0A3D3C-4A8B-4B7B-8B6B-2F1B0A9E8D7C",
-        content={"DirectoryURL": f"https://{HOST}/acme", "ClientIdentifier": "one-time"},
-    )
-
-
 @define
 class Place:
     """One product with its way in, the organization's domain, and a device in front of it."""
@@ -87,7 +77,7 @@ class Place:
         self.service = EnrollmentService(
             side=self.side,
             portal=PasswordPortal(Passwords()),
-            identity_payload=payload,
+            identities=Identities.of("Example", self.clock, random.Random(4)),
             apple=self.apple,
             clock=self.clock,
             rng=random.Random(2),

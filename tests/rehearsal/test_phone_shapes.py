@@ -24,8 +24,8 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, bytes]]:
     found: list[tuple[bytes, bytes]] = []
     real = Network._exchanged
 
-    def listening(self, method, url, headers, body, request):
-        exchange = real(self, method, url, headers, body, request)
+    def listening(self, method, url, headers, body, **more):
+        exchange = real(self, method, url, headers, body, **more)
         if "/mdm/" in url:
             found.append((body, b"".join(exchange.parts)))
         return exchange

@@ -28,6 +28,7 @@ from ueapi.rehearsal.enrollments import (
     SignInRefused,
 )
 from ueapi.rehearsal.fleet import Hardware
+from ueapi.rehearsal.proving import Proofs, Received
 from ueapi.rehearsal.refusing import (
     UNRECOGNIZED,
     Refused,
@@ -36,6 +37,7 @@ from ueapi.rehearsal.refusing import (
     sign_in_again,
 )
 from ueapi.rehearsal.reported import hardware_shown, note_reported
+from ueapi.rehearsal.vouching import Vouching, no_token
 
 __all__ = [
     "CHECKIN_TYPE",
@@ -71,6 +73,8 @@ class _Pending:
     hardware: Hardware | None = field(repr=False)
     ends: datetime | None = None
     """From when on the token isn't accepted any more."""
+    has_identity: bool = False
+    """Whether the profile of this sign-in names an identity, which every message has to prove."""
 
     def is_over(self, now: datetime) -> bool:
         """Whether it isn't any more."""
@@ -90,6 +94,10 @@ class DeviceSide:
     push: Push | None = field(default=None, repr=False)
     challenge: Callable[[EnrollmentKind], str] | None = field(default=None, repr=False)
     """What a phone is told whose token has ended: the value of `WWW-Authenticate`. Set by the way in."""
+    proofs: Proofs | None = field(default=None, repr=False)
+    """What messages are held to that an identity was promised for. Set by the way in."""
+    vouching: Vouching | None = field(default=None, repr=False)
+    """What tokens for Apple's identity service are signed with; without it none are handed out."""
     _grants: dict[str, _Pending] = field(factory=dict, repr=False)
     _by_token: dict[str, EnrollmentRecord] = field(factory=dict, repr=False)
     _records: dict[str, EnrollmentRecord] = field(factory=dict, repr=False)
@@ -127,6 +135,10 @@ class DeviceSide:
         pending = self._grants[token]
         if not pending.kind.is_user_enrollment:
             self._grants[token] = evolve(pending, hardware=hardware)
+
+    def hold_to_identity(self, token: str) -> None:
+        """From now on take no message with this token that the enrollment's identity didn't send."""
+        self._grants[token] = evolve(self._grants[token], has_identity=True)
 
     def limit(self, token: str, ends: datetime) -> None:
         """Accept a token until then only; the phone is asked to sign in again afterwards."""
@@ -222,45 +234,49 @@ class DeviceSide:
             Route("/mdm/connect/{token}", Guarded(self._connect), methods=["PUT"]),
         ]
 
-    def _checkin(self, token: str, body: bytes) -> Response:
-        pending = self._signed_in(token)
-        message = mdm.message_from_plist(body)
+    def _checkin(self, got: Received) -> Response:
+        pending = self._signed_in(got.token)
+        message = mdm.message_from_plist(got.body)
         match message:
             case mdm.Authenticate() | mdm.DeviceEnrollmentAuthenticate():
-                self._authenticate(token, pending, message)
+                self._prove(got.token, got)
+                self._authenticate(got.token, pending, message)
             case mdm.TokenUpdate() | mdm.DeviceEnrollmentTokenUpdate():
-                self._token_update(self._known(token, message), message)
+                self._token_update(self._known(got, message), message)
             case mdm.CheckOut() | mdm.DeviceEnrollmentCheckOut():
-                self._leave(self._known(token, message))
+                self._leave(self._known(got, message))
             case mdm.DeclarativeManagement():
-                return declared(self._known(token, message), message)
+                return declared(self._known(got, message), message)
             case mdm.GetToken():
-                self._known(token, message)
-                raise Refused(problem(400, "this service hands out no such token"))
+                self._known(got, message)
+                return self._vouch(message)
         return Response(status_code=200)
 
-    def _connect(self, token: str, body: bytes) -> Response:
-        self._signed_in(token)
-        message = self._message(token, body)
-        record = self._known(token, message)
+    def _connect(self, got: Received) -> Response:
+        self._signed_in(got.token)
+        message = self._message(got)
+        record = self._known(got, message)
         if isinstance(message, mdm.CommandResult):
             self._settle(record, message)
         else:
+            record.poll = (got.body, message)
             record.postponed.clear()
         following = self._following(record)
         if following is None:
             return Response(status_code=200)
         return Response(following.to_plist(), media_type="application/xml")
 
-    def _message(self, token: str, body: bytes) -> mdm.CommandPoll | mdm.CommandResult:
+    def _message(self, got: Received) -> mdm.CommandPoll | mdm.CommandResult:
         """What a phone says; that it is idle, it says with the same bytes each time."""
-        record = self._by_token.get(token)
-        if record is not None and record.poll is not None and record.poll[0] == body:
+        record = self._by_token.get(got.token)
+        if record is not None and record.poll is not None and record.poll[0] == got.body:
             return record.poll[1]
-        message = mdm.result_from_plist(body)
-        if record is not None and isinstance(message, mdm.CommandPoll):
-            record.poll = (body, message)
-        return message
+        return mdm.result_from_plist(got.body)
+
+    def _vouch(self, message: mdm.GetToken) -> Response:
+        if self.vouching is None:
+            raise no_token()
+        return self.vouching.answer(message, at=self.clock.now(), id=self.new_command_id())
 
     def _signed_in(self, token: str) -> _Pending:
         pending = self._grants.get(token)
@@ -273,12 +289,20 @@ class DeviceSide:
             raise Refused(sign_in_again(self.challenge and self.challenge(pending.kind)))
         return pending
 
-    def _known(self, token: str, message: mdm.FromDevice) -> EnrollmentRecord:
-        record = self._by_token.get(token) or self._returned(token, message)
+    def _known(self, got: Received, message: mdm.FromDevice) -> EnrollmentRecord:
+        record = self._by_token.get(got.token) or self._returned(got.token, message)
         if record is None or record.identifier != message.identifier:
             raise Refused(problem(400, "this token belongs to another enrollment, or to none yet"))
+        self._prove(record.token, got)
+        if record.bearer != got.token:
+            self._carry_on(record, got.token)
         record.last_seen = self.clock.now()
         return record
+
+    def _prove(self, enrolled_with: str, got: Received) -> None:
+        """Refuse what the identity of the enrollment didn't send, however right its token is."""
+        if self.proofs is not None and self._grants[enrolled_with].has_identity:
+            self.proofs.demand(enrolled_with, got)
 
     def _returned(self, token: str, message: mdm.FromDevice) -> EnrollmentRecord | None:
         """The enrollment whose person signed in again: the same account came the same way."""
@@ -289,7 +313,6 @@ class DeviceSide:
             return None
         if record.ended is not None:
             raise Refused(gone(record.os_version))
-        self._carry_on(record, token)
         return record
 
     def _carry_on(self, record: EnrollmentRecord, token: str) -> None:

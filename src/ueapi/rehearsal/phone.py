@@ -17,6 +17,7 @@ from ueapi.rehearsal import phone_messages as messages
 from ueapi.rehearsal.apps_and_books import AppsAndBooks
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.enrolling.device import CannotEnroll, Held, Server, WayIn
+from ueapi.rehearsal.enrolling.proof import Proof
 from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE
 from ueapi.rehearsal.fleet import PhoneSeed
 from ueapi.rehearsal.phone_authorizing import GONE, REFUSALS, meaning_of
@@ -56,6 +57,8 @@ class PhoneEnrollment:
     kind: EnrollmentKind
     account: str = field(repr=False)
     contents: Contents
+    proof: Proof = field(repr=False)
+    """The identity it got, by which the service knows its messages."""
     checkin_url: str = field(repr=False)
     command_url: str = field(repr=False)
     is_account_driven: bool = False
@@ -211,6 +214,7 @@ class VirtualPhone:
             kind=kind,
             account=account,
             contents=Contents(),
+            proof=self.way_in.proven(self, held),
             checkin_url=held.checkin_url,
             command_url=held.command_url,
             is_account_driven=held.is_account_driven,
@@ -380,11 +384,11 @@ class VirtualPhone:
     def _put(self, url: str, content_type: str, body: bytes) -> Reply:
         current = self._current
         self.messages += 1
-        headers = {"content-type": content_type}
+        headers = {"content-type": content_type, **current.proof.headers(body)}
         if current.is_account_driven:
             headers["authorization"] = f"Bearer {current.token}"
         try:
-            return self.network.ask("PUT", url, headers, body)
+            return self.network.ask("PUT", url, headers, body, tls=current.proof.tls)
         except ConnectionError:
             return NO_ANSWER
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -15,17 +13,12 @@ from ueapi.apple.enrollment import discovery
 from ueapi.apple.profiles.signing import Signer
 from ueapi.errors import UsageError
 from ueapi.model import EnrollmentKind
-from ueapi.rehearsal.enrolling.acme_server import AcmeServer
-from ueapi.rehearsal.enrolling.authority import Authority
 from ueapi.rehearsal.enrolling.domain import Domain
 from ueapi.rehearsal.enrolling.issuing import Issuing
 from ueapi.rehearsal.enrolling.service import Method
-from ueapi.rehearsal.routing import indexed_application
 from ueapi.rehearsal.wire import Application, Message, Receive, Send
 from ueapi.rehearsal.world import Place, World
 
-ACME: Final = "/acme/"
-_AGO: Final = timedelta(hours=1)
 _WAY: Final = EnrollmentKind.ACCOUNT_DRIVEN_USER
 
 
@@ -57,32 +50,26 @@ class Invitation:
 
 @define(kw_only=True)
 class Reachable:
-    """A product under its real address. `application` answers everything; `issuing` says who has which identity."""
+    """A product under its real address. It answers everything itself."""
 
     world: World
     place: Place
     address: str
     """Host and port."""
     ways: WaysIn = field(factory=WaysIn)
-    issuing: Issuing = field(init=False, repr=False)
     _inner: Application = field(init=False, repr=False)
-    _acme: Application = field(init=False, repr=False)
     _domain: Application = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Make profiles, challenges and tokens carry the real address."""
-        clock, simulator = self.world.clock, self.place.simulator
-        self.issuing = Issuing(
-            authority=Authority("Simulated identities", clock.now() - _AGO),
-            clock=clock,
-            rng=random.Random(f"{self.world.seed}:identities"),
-        )
-        server = AcmeServer(issuing=self.issuing, host=self.address)
+        """Make profiles, challenges and tokens carry the real address.
+
+        Servers don't pass on which certificate a connection was made with, so devices sign their messages.
+        """
+        simulator = self.place.simulator
         simulator.way_in.host = self.address
         simulator.way_in.method = self.ways.method
-        simulator.way_in.identity_payload = server.payload
+        simulator.way_in.identities.sign_message = True
         self._inner = simulator.app
-        self._acme = indexed_application(server.routes())
         self._domain = Domain(self._leads_to)
         name = self.address.partition(":")[0]
         self.world.network.hosts.setdefault(name, self)
@@ -91,6 +78,11 @@ class Reachable:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request."""
         await self._for(scope.get("path", ""))(scope, receive, send)
+
+    @property
+    def issuing(self) -> Issuing:
+        """Who has which identity."""
+        return self.place.simulator.way_in.identities.issuing
 
     @property
     def base_url(self) -> str:
@@ -122,8 +114,6 @@ class Reachable:
         return lambda account: hooks.refusal(account, _WAY) is None
 
     def _for(self, path: str) -> Application:
-        if path.startswith(ACME):
-            return self._acme
         if path == discovery.WELL_KNOWN and self.ways.answers_discovery:
             return self._domain
         return self._inner

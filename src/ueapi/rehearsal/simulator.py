@@ -21,8 +21,9 @@ from starlette.routing import Route
 from ueapi.rehearsal.clock import START, VirtualClock
 from ueapi.rehearsal.enrolling.accounts import Accounts
 from ueapi.rehearsal.enrolling.authority import Authority
+from ueapi.rehearsal.enrolling.identities import Identities
 from ueapi.rehearsal.enrolling.pages import PasswordPortal, Portal, WebPortal
-from ueapi.rehearsal.enrolling.service import EnrollmentService, everyday_identity
+from ueapi.rehearsal.enrolling.service import EnrollmentService
 from ueapi.rehearsal.fleet import Fleet
 from ueapi.rehearsal.routing import indexed_application
 
@@ -145,13 +146,16 @@ class Simulator(ABC):
         )
 
     def _make_way_in(self) -> EnrollmentService:
+        place = self.around.location
         return EnrollmentService(
             side=self.device_side,
             portal=self.sign_in_pages(),
-            identity_payload=everyday_identity,
+            identities=Identities.of(
+                self.backend, self.around.clock, random.Random(f"identities:{place}")
+            ),
             apple=self.around.devices,
             clock=self.around.clock,
-            rng=random.Random(f"way in:{self.around.location}"),
+            rng=random.Random(f"way in:{place}"),
             host="product.example.org",
             name=f"{self.backend} management",
         )

@@ -13,6 +13,7 @@ from attrs import define, field
 
 from ueapi.errors import UeapiError
 from ueapi.model import Thing
+from ueapi.rehearsal.faults.line import DEVICE_PATHS
 from ueapi.rehearsal.fleet import Fleet
 from ueapi.rehearsal.wire import Application, Message, Receive, Send
 from ueapi.runtime.events import Event
@@ -189,7 +190,7 @@ class Echo:
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Answer one request; phones and sign-ins are spared."""
         path = str(scope["path"])
-        if not self._is_on or path in self.sign_in or path.startswith(("/mdm/", "/enroll")):
+        if not self._is_on or path in self.sign_in or path.startswith(DEVICE_PATHS):
             await self.application(scope, receive, send)
             return
         kind = [(b"content-type", b"application/json")]

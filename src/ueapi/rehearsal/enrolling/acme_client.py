@@ -36,12 +36,12 @@ def by_acme(asked: Acme, means: Means) -> Identity:
     key = _key(asked, means)
     session = _Session.opened(asked.directory_url, means)
     order = session.ordered(acme.Identifier(asked.client_identifier.get_secret_value()))
-    for url in order.authorizations:
-        session.prove(url, asked, key)
-    session.wait_for(acme.Status.READY)
+    # An order is ready once everything asked for is proven (RFC 8555, section 7.1.6), so it needn't be asked for then.
+    proven = [session.is_proven(url, asked, key) for url in order.authorizations]
+    if not all(proven):
+        session.wait_for(acme.Status.READY)
     request = build_request(asked.subject, key)
-    session.posted(order.finalize, acme.Finalize(request).to_json())
-    chain = session.certificate()
+    chain = session.certificate(session.finalized(order, request))
     return held(chain[0], key, *chain[1:])
 
 
@@ -82,6 +82,7 @@ class _Session:
             means=means,
             directory=acme.Directory.from_json(reply.body),
             key=key,
+            nonce=reply.headers.get(acme.NONCE_HEADER, ""),
             jwk=jose.Jwk.of(key.public_key()),
         )
         answer = made.posted(made.directory.new_account, acme.NewAccount().to_json())
@@ -93,11 +94,11 @@ class _Session:
         self.order_url = _location(reply)
         return acme.Order.from_json(reply.body)
 
-    def prove(self, url: str, asked: Acme, key: PrivateKey) -> None:
-        """Answer the challenge of an authorization."""
+    def is_proven(self, url: str, asked: Acme, key: PrivateKey) -> bool:
+        """Answer the challenge of an authorization; whether the server has taken the answer already."""
         found = acme.Authorization.from_json(self.posted(url, b"").body)
         if found.status is acme.Status.VALID:
-            return
+            return True
         task = found.challenges[0]
         attestation = None
         if asked.attest and self.means.attests is not None:
@@ -106,6 +107,18 @@ class _Session:
         done = acme.Challenge.from_json(self.posted(task.url, answer).body)
         if done.status is acme.Status.INVALID:
             failed("the server doesn't take the attestation")
+        return done.status is acme.Status.VALID
+
+    def finalized(self, order: acme.Order, request: bytes) -> acme.Order:
+        """Ask for the certificate; what is answered is the order again. Source: RFC 8555, section 7.4."""
+        content = acme.Finalize(request).to_json()
+        reply = self._tried(order.finalize, content)
+        if _problem(reply) is Kind.ORDER_NOT_READY:
+            found = self.wait_for(acme.Status.READY, acme.Status.VALID)
+            if found.status is acme.Status.VALID:
+                return found
+            reply = self._tried(order.finalize, content)
+        return acme.Order.from_json(_demanded(reply).body)
 
     def wait_for(self, *wanted: acme.Status) -> acme.Order:
         """Ask for the order until it is that far."""
@@ -119,8 +132,11 @@ class _Session:
         reason = f"the order isn't {wanted[0]} after {MOST_POLLS} questions"
         raise EnrollmentFailed(Step.IDENTITY, reason)
 
-    def certificate(self) -> tuple[x509.Certificate, ...]:
-        url = self.wait_for(acme.Status.VALID).certificate
+    def certificate(self, order: acme.Order) -> tuple[x509.Certificate, ...]:
+        """Take what was issued, once it was."""
+        if order.status is not acme.Status.VALID:
+            order = self.wait_for(acme.Status.VALID)
+        url = order.certificate
         if url is None:
             failed("the order is valid without a certificate")
         chain = acme.read_chain(self.posted(url, b"").body)
@@ -129,15 +145,16 @@ class _Session:
         return chain
 
     def posted(self, url: str, payload: bytes) -> Reply:
+        """Send a signed message that the server has to take."""
+        return _demanded(self._tried(url, payload))
+
+    def _tried(self, url: str, payload: bytes) -> Reply:
         """Send a signed message; once more with a fresh nonce where the server finds the one it knows too old."""
         reply = self._sent(url, payload)
         for _ in range(_MORE_TRIES):
             if _problem(reply) is not Kind.BAD_NONCE:
                 break
             reply = self._sent(url, payload)
-        if reply.status not in _DONE:
-            why = _problem(reply) or "no known problem"
-            failed(f"the server answers {reply.status} ({why})", reply.status)
         return reply
 
     def _sent(self, url: str, payload: bytes) -> Reply:
@@ -158,6 +175,13 @@ class _Session:
         if not nonce:
             failed("the server hands out no nonce", reply.status)
         return nonce
+
+
+def _demanded(reply: Reply) -> Reply:
+    if reply.status not in _DONE:
+        why = _problem(reply) or "no known problem"
+        failed(f"the server answers {reply.status} ({why})", reply.status)
+    return reply
 
 
 def _location(reply: Reply) -> str:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import partial
-from typing import Final
+from functools import cached_property
+from typing import Final, TypeVar
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import SecretStr
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from ueapi.apple.enrollment import acme, attestation, jose
 from ueapi.apple.enrollment.acme_problem import PROBLEM_TYPE, Kind, Problem
@@ -24,13 +23,31 @@ from ueapi.apple.enrollment.certificate_request import read_request
 from ueapi.apple.profiles import Payload
 from ueapi.apple.profiles.payloads import Acme
 from ueapi.errors import InvalidModel
+from ueapi.rehearsal.endpoints import body_of
 from ueapi.rehearsal.enrolling.authority import Authority
 from ueapi.rehearsal.enrolling.issuing import Issuing, NotPromised
 
 DIRECTORY: Final = "/acme/directory"
 IDENTIFIER: Final = "org.example.identity"
 _NONCES_KEPT: Final = 10_000
+_ORDERS_KEPT: Final = 2_000
+"""Accounts, and orders; a device needs its own for seconds."""
 _JSON: Final = "application/json"
+_TYPE: Final = b"content-type"
+_ACCOUNT: Final = b'{"status":"valid"}'
+
+
+_PAYLOAD: Final = Acme(
+    directory_url="",
+    client_identifier=SecretStr(""),
+    key_type="ECSECPrimeRandom",
+    key_size=256,
+    hardware_bound=True,
+    subject=((("CN", "device"),),),
+    usage_flags=1,
+    attest=False,
+).payload(identifier=IDENTIFIER, display_name="Identity")
+"""What is the same for every device."""
 
 
 class _Refused(Exception):
@@ -76,7 +93,44 @@ class _Call:
     id: str
 
 
+_Thing = TypeVar("_Thing")
 _Handler = Callable[[_Call], _Answer]
+
+
+@frozen
+class _Asked:
+    """A request as it came in."""
+
+    method: str
+    path: str
+    id: str
+    """Of the order, where the path has one."""
+    content_type: str
+    body: bytes = field(repr=False)
+
+
+@frozen
+class _Endpoint:
+    """Answers one address; a web framework's own request would cost more than the rest."""
+
+    answer: Callable[[_Asked], tuple[_Answer, dict[str, str]]]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = scope["headers"]
+        asked = _Asked(
+            method=scope["method"],
+            path=scope["path"],
+            id=scope["path_params"].get("id", ""),
+            content_type=next((v.decode("latin-1") for k, v in headers if k == _TYPE), ""),
+            body=await body_of(receive),
+        )
+        answer, told = self.answer(asked)
+        told["content-type"], told["content-length"] = answer.media_type, str(len(answer.body))
+        rows = [(name.encode(), value.encode()) for name, value in told.items()]
+        await send({"type": "http.response.start", "status": answer.status, "headers": rows})
+        body = b"" if asked.method == "HEAD" else answer.body
+        await send({"type": "http.response.body", "body": body})
 
 
 @define(kw_only=True, eq=False)
@@ -91,23 +145,17 @@ class AcmeServer:
     apple: Authority | None = None
     polls: int = 0
     _nonces: OrderedDict[str, None] = field(factory=OrderedDict, repr=False)
-    _accounts: dict[str, _Account] = field(factory=dict, repr=False)
-    _orders: dict[str, _Order] = field(factory=dict, repr=False)
+    _accounts: OrderedDict[str, _Account] = field(factory=OrderedDict, repr=False)
+    _orders: OrderedDict[str, _Order] = field(factory=OrderedDict, repr=False)
     _owners: dict[str, str] = field(factory=dict, repr=False)
     """ClientIdentifier → the account that ordered for it first."""
 
     def payload(self, token: str) -> Payload:
         """What an enrollment profile gives a device, for an enrollment's token; asking again voids the former."""
-        return Acme(
-            directory_url=self._url(DIRECTORY),
-            client_identifier=SecretStr(self.issuing.promise(token)),
-            key_type="ECSECPrimeRandom",
-            key_size=256,
-            hardware_bound=True,
-            subject=((("CN", "device"),),),
-            usage_flags=1,
-            attest=self.apple is not None,
-        ).payload(identifier=IDENTIFIER, display_name="Identity")
+        settings = {**_PAYLOAD.content, "ClientIdentifier": self.issuing.promise(token)}
+        if self.apple is not None:
+            settings["Attest"] = True
+        return evolve(_PAYLOAD, content={**settings, "DirectoryURL": self._url(DIRECTORY)})
 
     def routes(self) -> list[Route]:
         """Everything a device reaches to get its identity."""
@@ -120,37 +168,37 @@ class AcmeServer:
             "/acme/certificate/{id}": self._certificate,
         }
         return [
-            Route(DIRECTORY, self._directory, methods=["GET"]),
-            Route("/acme/new-nonce", self._new_nonce, methods=["GET", "HEAD"]),
-            Route("/acme/new-account", partial(self._guarded, self._by_key), methods=["POST"]),
-            *(
-                Route(
-                    path, partial(self._guarded, partial(self._by_account, one)), methods=["POST"]
-                )
-                for path, one in signed.items()
-            ),
+            Route(DIRECTORY, _Endpoint(self._directory), methods=["GET"]),
+            Route("/acme/new-nonce", _Endpoint(self._new_nonce), methods=["GET", "HEAD"]),
+            Route("/acme/new-account", self._signed(self._by_key), methods=["POST"]),
+            *(Route(path, self._known(one), methods=["POST"]) for path, one in signed.items()),
         ]
 
     # -- what comes in -----------------------------------------------------------------------------
 
-    async def _directory(self, request: Request) -> Response:
+    def _directory(self, asked: _Asked) -> tuple[_Answer, dict[str, str]]:
+        """Where what is; a nonce comes along, which spares the device a request."""
         found = acme.Directory(
             new_nonce=self._url("/acme/new-nonce"),
             new_account=self._url("/acme/new-account"),
             new_order=self._url("/acme/new-order"),
         )
-        return Response(found.to_json(), media_type=_JSON)
+        return _Answer(found.to_json()), self._headers()
 
-    async def _new_nonce(self, request: Request) -> Response:
-        status = 200 if request.method == "HEAD" else 204
-        return Response(status_code=status, headers=self._headers())
+    def _new_nonce(self, asked: _Asked) -> tuple[_Answer, dict[str, str]]:
+        return _Answer(b"", 200 if asked.method == "HEAD" else 204), self._headers()
 
-    async def _guarded(
-        self, handle: Callable[[Request, bytes], _Answer], request: Request
-    ) -> Response:
-        body = await request.body()
+    def _signed(self, handle: Callable[[_Asked], _Answer]) -> _Endpoint:
+        return _Endpoint(lambda asked: self._guarded(handle, asked))
+
+    def _known(self, handle: _Handler) -> _Endpoint:
+        return self._signed(lambda asked: self._by_account(handle, asked))
+
+    def _guarded(
+        self, handle: Callable[[_Asked], _Answer], asked: _Asked
+    ) -> tuple[_Answer, dict[str, str]]:
         try:
-            answer = handle(request, body)
+            answer = handle(asked)
         except _Refused as problem:
             answer = _told(problem.kind, problem.detail, problem.status)
         except InvalidModel as problem:
@@ -158,11 +206,11 @@ class AcmeServer:
         headers = self._headers()
         if answer.location is not None:
             headers["location"] = answer.location
-        return Response(answer.body, answer.status, headers, answer.media_type)
+        return answer, headers
 
-    def _by_key(self, request: Request, body: bytes) -> _Answer:
+    def _by_key(self, asked: _Asked) -> _Answer:
         """Make an account, or find the one of that key."""
-        found = self._read(request, body)
+        found = self._read(asked)
         jwk = found.protected.jwk
         if jwk is None:
             raise _Refused(Kind.MALFORMED, "a new account is asked for with its key")
@@ -170,24 +218,24 @@ class AcmeServer:
         self._check(found, key)
         acme.NewAccount.from_json(found.payload)
         url = self._url(f"/acme/account/{jwk.thumbprint}")
-        is_new = url not in self._accounts
-        self._accounts.setdefault(url, _Account(url, key))
-        return _Answer(b'{"status":"valid"}', 201 if is_new else 200, location=url)
+        if url in self._accounts:
+            return _Answer(_ACCOUNT, 200, location=url)
+        _keep(self._accounts, url, _Account(url, key))
+        return _Answer(_ACCOUNT, 201, location=url)
 
-    def _by_account(self, handle: _Handler, request: Request, body: bytes) -> _Answer:
-        found = self._read(request, body)
+    def _by_account(self, handle: _Handler, asked: _Asked) -> _Answer:
+        found = self._read(asked)
         account = self._accounts.get(found.protected.kid or "")
         if account is None:
             raise _Refused(Kind.ACCOUNT_DOES_NOT_EXIST, "no account has this kid")
         self._check(found, account.key)
-        return handle(_Call(account, found.payload, request.path_params.get("id", "")))
+        return handle(_Call(account, found.payload, asked.id))
 
-    def _read(self, request: Request, body: bytes) -> jose.SignedRequest:
-        kind = request.headers.get("content-type", "")
-        if kind != jose.CONTENT_TYPE:
+    def _read(self, asked: _Asked) -> jose.SignedRequest:
+        if asked.content_type != jose.CONTENT_TYPE:
             raise _Refused(Kind.MALFORMED, f"the content type is not {jose.CONTENT_TYPE}", 415)
-        found = jose.read_request(body)
-        if found.protected.url != self._url(request.url.path):
+        found = jose.read_request(asked.body)
+        if found.protected.url != self._url(asked.path):
             raise _Refused(Kind.UNAUTHORIZED, "it was signed for another address", 401)
         return found
 
@@ -209,7 +257,7 @@ class AcmeServer:
             identifier=identifier,
             token=self.issuing.fresh(),
         )
-        self._orders[made.id] = made
+        _keep(self._orders, made.id, made)
         return self._shown(made, 201)
 
     def _authorization(self, call: _Call) -> _Answer:
@@ -262,7 +310,8 @@ class AcmeServer:
         except InvalidModel as problem:
             raise _Refused(Kind.BAD_CSR, problem.message) from None
         issued = self.issuing.issue(order.identifier.value, request)
-        order.chain = acme.write_chain([issued, self.issuing.authority.certificate])
+        self._owners.pop(order.identifier.value, None)
+        order.chain = acme.write_chain([issued]) + self._above
         order.polls_left = self.polls
         order.status = acme.Status.PROCESSING if self.polls else acme.Status.VALID
         return self._shown(order)
@@ -272,6 +321,11 @@ class AcmeServer:
         if order.status is not acme.Status.VALID:
             raise _Refused(Kind.ORDER_NOT_READY, "nothing was issued yet", 403)
         return _Answer(order.chain, media_type=acme.CHAIN_TYPE)
+
+    @cached_property
+    def _above(self) -> bytes:
+        """The authority as it stands below each identity."""
+        return acme.write_chain([self.issuing.authority.certificate])
 
     # -- what it is made of ------------------------------------------------------------------------
 
@@ -305,13 +359,20 @@ class AcmeServer:
 
     def _headers(self) -> dict[str, str]:
         nonce = self.issuing.fresh()
-        self._nonces[nonce] = None
-        if len(self._nonces) > _NONCES_KEPT:
-            self._nonces.popitem(last=False)
+        _keep(self._nonces, nonce, None, most=_NONCES_KEPT)
         return {acme.NONCE_HEADER: nonce, "cache-control": "no-store"}
 
     def _url(self, path: str) -> str:
         return f"https://{self.host}{path}"
+
+
+def _keep(
+    kept: OrderedDict[str, _Thing], name: str, thing: _Thing, *, most: int = _ORDERS_KEPT
+) -> None:
+    """Note something, and forget the oldest beyond what is kept."""
+    kept[name] = thing
+    if len(kept) > most:
+        kept.popitem(last=False)
 
 
 _PROVEN: Final = {

@@ -12,14 +12,20 @@ from attrs import define, evolve, field, frozen
 
 from ueapi.apple import enrollment
 from ueapi.apple.enrollment import discovery, mdm_profile
+from ueapi.apple.profiles import Payload
+from ueapi.apple.profiles.payloads import Acme
 from ueapi.apple.profiles.signing import Signer
+from ueapi.flow import Reply
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.device_side import DeviceSide
 from ueapi.rehearsal.enrolling.accounts import Accounts
+from ueapi.rehearsal.enrolling.attesting import AppleAttests
 from ueapi.rehearsal.enrolling.authority import Authority
 from ueapi.rehearsal.enrolling.client import Enroller, EnrollmentFailed
 from ueapi.rehearsal.enrolling.filling import filled_in_by
+from ueapi.rehearsal.enrolling.identity import obtain
 from ueapi.rehearsal.enrolling.pages import MOBILE, Form, Meaning
+from ueapi.rehearsal.enrolling.proof import Proof
 from ueapi.rehearsal.enrolling.service import WEB
 from ueapi.rehearsal.fleet import PhoneSeed
 from ueapi.rehearsal.wire import Network
@@ -27,6 +33,8 @@ from ueapi.rehearsal.wire import Network
 LANGUAGE: Final = "en"
 TELLS_VERSION: Final = 17
 """The iOS from which a device tells its version in this message."""
+OLDEST_WITH_ACME: Final = 16
+"""Source: Apple's schema, com.apple.security.acme, since 16.0."""
 _BUILDS: Final = {15: "19", 16: "20", 17: "21", 18: "22", 26: "23", 27: "24"}
 """Major version of iOS → how its builds begin."""
 
@@ -59,6 +67,9 @@ class Held:
     kind: EnrollmentKind
     checkin_url: str = field(repr=False)
     command_url: str = field(repr=False)
+    identity: Payload = field(repr=False)
+    """How the phone gets the identity that proves its messages."""
+    signs_messages: bool = False
     is_account_driven: bool = False
     """Whether every message carries the token that a sign-in handed out."""
     refresh_token: str | None = field(default=None, repr=False)
@@ -171,6 +182,25 @@ class WayIn:
         found = EnrollmentKind.DEVICE if is_device else EnrollmentKind.PROFILE_DRIVEN_USER
         return self._held(profile, token=token, kind=found)
 
+    def proven(self, phone: Phone, held: Held) -> Proof:
+        """Get the identity that an installed profile names.
+
+        Raises:
+            CannotEnroll: its iOS doesn't know the way to it, or the service gives out none.
+        """
+        if held.identity.type == Acme.payload_type and phone.major < OLDEST_WITH_ACME:
+            raise CannotEnroll("an identity by ACME needs iOS 16")
+        attests = AppleAttests(self.devices, phone.running)
+        try:
+            found = obtain(held.identity, send=self._sent, attests=attests)
+        except EnrollmentFailed as problem:
+            raise CannotEnroll(str(problem)) from None
+        return Proof.by(found, signs=held.signs_messages)
+
+    def _sent(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        self.messages += 1
+        return self.network.ask(method, url, headers, body)
+
     @contextmanager
     def _counted(self, device: Enroller) -> Iterator[None]:
         try:
@@ -196,6 +226,8 @@ class WayIn:
             kind=kind,
             checkin_url=profile.checkin_url or profile.server_url,
             command_url=profile.server_url,
+            identity=profile.identity,
+            signs_messages=profile.sign_message,
             checks_out=profile.check_out_when_removed,
             managed_apple_id=profile.managed_apple_id,
         )

@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from ueapi.apple.enrollment.certificate_request import CertificateRequest
+from ueapi.apple.enrollment.certificate_request import CertificateRequest, PublicKey
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.enrolling.authority import Authority
 
@@ -69,8 +69,13 @@ class Issuing:
             NotPromised: unknown, used or too late.
         """
         token = self.promised(secret).token
-        found = self.authority.issue_identity(f"identity {self.fresh()}", request.key)
+        found = self.give(token, request.key)
         del self._promises[secret], self._secrets[token]
+        return found
+
+    def give(self, token: str, key: PublicKey) -> x509.Certificate:
+        """A certificate for a key that the product made itself for an enrollment."""
+        found = self.authority.issue_identity(f"identity {self.fresh()}", key)
         self._issued[token] = found
         self._tokens[found.fingerprint(hashes.SHA256())] = token
         return found

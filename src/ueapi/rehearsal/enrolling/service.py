@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum
 from typing import Final
@@ -17,20 +17,20 @@ from urllib.parse import parse_qs, urlencode
 from attrs import define, field, frozen
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from ueapi.apple import enrollment, profiles
 from ueapi.apple.enrollment import discovery, machine, mdm_profile
-from ueapi.apple.profiles import Payload
-from ueapi.apple.profiles.identity import payload_uuid
 from ueapi.errors import InvalidModel
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.device_side import DeviceSide, bearer
 from ueapi.rehearsal.enrolling.authority import Authority
+from ueapi.rehearsal.enrolling.identities import Identities
 from ueapi.rehearsal.enrolling.pages import Admitted, Asked, Page, Portal, Refused, to_html
 from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE, EnrollmentRecord, SignInRefused
 from ueapi.rehearsal.fleet import Hardware
+from ueapi.rehearsal.vouching import CAPABILITY
 
 BYOD: Final = "/enrollment/byod"
 ADDE: Final = "/enrollment/adde"
@@ -54,20 +54,10 @@ KINDS: Final = {
 }
 
 
-def everyday_identity(token: str) -> Payload:
-    """The payload of an identity that the phone gets from the product by a one-time name."""
-    return Payload(
-        type="com.apple.security.acme",
-        identifier="org.example.identity",
-        uuid=payload_uuid("org.example.identity"),
-        content={
-            "ClientIdentifier": hashlib.sha256(token.encode()).hexdigest(),
-            "DirectoryURL": "https://product.example.org/acme/directory",
-            "HardwareBound": True,
-            "KeySize": 256,
-            "KeyType": "ECSECPrimeRandom",
-        },
-    )
+def _moves(service: EnrollmentService, _: object, host: str) -> str:
+    """Whoever issues identities answers where the service does."""
+    service.identities.acme.host = host
+    return host
 
 
 class Method(Enum):
@@ -100,12 +90,12 @@ class EnrollmentService:
 
     side: DeviceSide
     portal: Portal
-    identity_payload: Callable[[str], Payload]
-    """Makes the payload by which the device gets its identity, for a token."""
+    identities: Identities
+    """How devices get the identity that their messages are held to."""
     apple: Authority
     clock: VirtualClock
     rng: random.Random = field(repr=False)
-    host: str
+    host: str = field(on_setattr=_moves)
     name: str
     method: Method = Method.SIMPLE
     lifetime: timedelta | None = None
@@ -122,8 +112,9 @@ class EnrollmentService:
     _used: set[str] = field(factory=set, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Tell the device side how a person signs in again."""
+        """Tell the device side how a person signs in again, and what messages are held to."""
         self.side.challenge = lambda kind: self._challenge(kind).to_header()
+        self.side.proofs, self.identities.acme.host = self.identities, self.host
 
     # -- back doors --------------------------------------------------------------------------------
 
@@ -147,7 +138,7 @@ class EnrollmentService:
         path = BYOD if version is discovery.Version.BYOD else ADDE
         return f"https://{self.host}{path}"
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[BaseRoute]:
         """Everything a device and its web sheet reach before the first check-in."""
         return [
             Route(BYOD, self._enroll, methods=["POST"]),
@@ -156,6 +147,7 @@ class EnrollmentService:
             Route(LOGIN, self._go_on, methods=["POST"]),
             Route(TOKEN, self._token, methods=["POST"]),
             Route(WEB, self._open, methods=["GET"]),
+            *self.identities.routes(),
         ]
 
     # -- the device --------------------------------------------------------------------------------
@@ -216,7 +208,9 @@ class EnrollmentService:
             topic=TOPIC,
             server_url=f"https://{self.host}/mdm/connect",
             checkin_url=f"https://{self.host}/mdm/checkin",
-            identity=self.identity_payload(token),
+            identity=self.identities.payload(token, build=told.version),
+            sign_message=self.identities.sign_message,
+            capabilities=(CAPABILITY,) if self.side.vouching else (),
             mode=enrollment.Mode.BYOD if kind.is_user_enrollment else enrollment.Mode.ADDE,
             assigned_managed_apple_id=account,
             access_rights=None if kind.is_user_enrollment else ALL_RIGHTS,
@@ -277,6 +271,7 @@ class EnrollmentService:
             grant = self.side.sign_in(admitted.account, admitted.kind)
         except SignInRefused as refusal:
             return Response(str(refusal), status_code=403, media_type="text/plain")
+        self.side.hold_to_identity(grant.token)
         if going.on_web:
             return self._downloaded(admitted, grant.token)
         self._limit(grant.token)
@@ -295,7 +290,9 @@ class EnrollmentService:
             topic=TOPIC,
             server_url=f"https://{self.host}/mdm/connect/{token}",
             checkin_url=f"https://{self.host}/mdm/checkin/{token}",
-            identity=self.identity_payload(token),
+            identity=self.identities.payload(token),
+            sign_message=self.identities.sign_message,
+            capabilities=(CAPABILITY,) if self.side.vouching else (),
             managed_apple_id=admitted.account if is_user else None,
             access_rights=None if is_user else ALL_RIGHTS,
         )

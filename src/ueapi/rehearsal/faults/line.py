@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.wire import Application, Message, Receive, Send
 
-DEVICE_PATHS: Final = ("/mdm/", "/enroll")
+DEVICE_PATHS: Final = ("/mdm/", "/enroll", "/acme/")
 """Where phones talk; they are spared, since these faults are about the management API."""
 WRITES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PAGE: Final = b"<html><body><h1>Bad Gateway</h1></body></html>"
