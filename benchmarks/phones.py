@@ -48,6 +48,7 @@ def lived(users: int, seed: int) -> World:
     new.simulator.console.link_location()
     with uncollected():
         world.settle(old, lambda: new.server)
+        world.lead(new.server)
         for person in world.people.values():
             person.asked_to_move()
         for day in range(1, DAYS + 1):

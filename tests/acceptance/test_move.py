@@ -304,6 +304,7 @@ def test_a_stopped_move_goes_on_where_it_was(small: tuple[Rehearsal, Plan, Path]
             ledger=ledger,
             clock=rehearsal.world.clock,
             steering=rehearsal,
+            signpost=rehearsal.signpost(out),
             follow=True,
         )
     )

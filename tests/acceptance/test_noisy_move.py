@@ -103,6 +103,7 @@ def moved(out: Path, *, is_noisy: bool) -> Moved:
             ledger=ledger,
             clock=rehearsal.world.clock,
             steering=rehearsal,
+            signpost=rehearsal.signpost(out),
             follow=True,
         )
     )

@@ -106,6 +106,7 @@ def test_a_move_that_was_interrupted_goes_on_and_ends_alike(tmp_path: Path) -> N
                     ledger=ledger,
                     clock=rehearsal.world.clock,
                     steering=rehearsal,
+                    signpost=rehearsal.signpost(folder),
                     follow=True,
                 )
                 try:

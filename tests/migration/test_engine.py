@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Generator, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -18,6 +19,8 @@ from ueapi.migration.reporting import Report
 from ueapi.migration.steering import Question, Steering
 from ueapi.model import GroupDraft
 from ueapi.plugins import Registry
+from ueapi.rehearsal.enrolling.domain import Domain, Handover
+from ueapi.rehearsal.enrolling.service import BYOD
 from ueapi.rehearsal.faults import FaultRates, Faulty
 from ueapi.rehearsal.fleet import Habit
 from ueapi.rehearsal.habits import VirtualPerson
@@ -46,6 +49,7 @@ def applying(
 ) -> Generator[migration.Event]:
     """A run of its own: new tenants and a new ledger on the same world, as after a stop."""
     at = rehearsal.world.tenant
+    signpost = rehearsal.signpost(Path(ledger.removeprefix("sqlite:///")).parent)
     yield from migration.apply(
         plan,
         source=at(rehearsal.registry, rehearsal.source, "old"),
@@ -53,6 +57,7 @@ def applying(
         ledger=ledger,
         clock=rehearsal.world.clock,
         steering=steering or rehearsal,
+        signpost=signpost,
         follow=follow,
     )
 
@@ -323,6 +328,18 @@ def test_whoever_a_stop_kept_from_being_asked_is_asked_on_going_on(tmp_path: Pat
     assert sorted(dying.asked) == moving
 
 
+class Astray:
+    """The people's domain, where somebody else's rule leads one person to the old product."""
+
+    def __init__(self, answers: Application, address: str, host: str) -> None:
+        self._answers, self._asked = answers, quote(address).encode()
+        self._astray = Domain(lambda _: f"https://{host}{BYOD}")
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        mine = self._asked in scope["query_string"]
+        await (self._astray if mine else self._answers)(scope, receive, send)
+
+
 def test_someone_who_signs_in_to_the_old_product_again_is_seen_and_asked(tmp_path: Path) -> None:
     rehearsal, plan = world()
     person = next(
@@ -330,11 +347,14 @@ def test_someone_who_signs_in_to_the_old_product_again_is_seen_and_asked(tmp_pat
         for p in rehearsal.world.people.values()
         if p.person.habit is Habit.PROMPT and p.person.oddity is None
     )
-    person.discover = lambda: rehearsal.source.server
     key = next(p.key for p in plan.people if p.username == person.person.username)
     ledger = f"sqlite:///{tmp_path / 'move.db'}"
 
-    events = list(applying(rehearsal, plan, ledger))
+    moving = applying(rehearsal, plan, ledger)
+    begun, domain = next(moving), rehearsal.world.domain
+    assert isinstance(domain, Handover)
+    domain.after = Astray(domain.after, person.typed, rehearsal.source.server.host)
+    events = [begun, *moving]
 
     found = migration.who(ledger, key)
     assert (found.state, found.reason) == ("waiting", "back-at-source")

@@ -291,6 +291,7 @@ def test_a_stopped_run_goes_on_and_removes_nothing_twice(tmp_path: Path) -> None
         ledger=ledger,
         clock=rehearsal.world.clock,
         steering=rehearsal,
+        signpost=rehearsal.signpost(tmp_path),
         follow=True,
     ):
         pass

@@ -65,6 +65,7 @@ class Scene:
         )
         self.rehearsal._people = people_by_key(self.plan, self.rehearsal.world)
         self.url = f"sqlite:///{folder / 'move.db'}"
+        self.signpost = self.rehearsal.signpost(folder)
         self.asked = Asked(self.rehearsal)
         self.events: list[migration.Event] = []
 
@@ -77,6 +78,7 @@ class Scene:
             ledger=self.url,
             clock=self.rehearsal.world.clock,
             steering=self.asked,
+            signpost=self.signpost,
             follow=True,
         )
         for event in events:
@@ -94,6 +96,7 @@ class Scene:
             ledger=ledger,
             clock=self.rehearsal.world.clock,
             steering=self.asked,
+            signpost=self.signpost,
         )
 
     def enrolled_at_source(self) -> set[str]:

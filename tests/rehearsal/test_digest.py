@@ -18,6 +18,7 @@ def lived(seed: int) -> tuple[World, str]:
     for place in (old, new):
         place.simulator.way_in.limit_tokens(8 * 3600)
     world.settle(old, lambda: new.server)
+    world.lead(new.server)
     for person in world.people.values():
         person.asked_to_move()
     for _ in range(3):

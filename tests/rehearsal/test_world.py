@@ -15,6 +15,7 @@ def moved(seed: int) -> tuple[World, str]:
     world = World.empty(users=USERS, seed=seed)
     old, new = world.open(Tiny, "source"), world.open(Tiny, "target")
     world.settle(old, lambda: new.server)
+    world.lead(new.server)
     for person in world.people.values():
         person.asked_to_move()
     world.clock.sleep(10 * 86_400.0)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         snapshot_to,
         write_snapshot,
     )
-    from ueapi.migration.steering import Event, Question, Steering
+    from ueapi.migration.steering import Event, Question, Signpost, Steering
     from ueapi.migration.streamed import StoredSnapshot
     from ueapi.migration.undoing import Gone, Rollback
 
@@ -53,6 +53,7 @@ __all__ = [
     "Question",
     "Report",
     "Rollback",
+    "Signpost",
     "Steering",
     "StopRule",
     "StoredSnapshot",
@@ -123,6 +124,7 @@ _WHERE: Final = {
     "steering": (
         "Event",
         "Question",
+        "Signpost",
         "Steering",
     ),
     "streamed": ("StoredSnapshot",),

@@ -26,6 +26,7 @@ from ueapi.migration import (
     finishing,
     forgetting,
     inviting,
+    leading,
     leaving,
     looking,
     staging,
@@ -35,7 +36,7 @@ from ueapi.migration.documents import Plan, Wave
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.rows import DeviceState, WaveState
 from ueapi.migration.scheduling import may_begin
-from ueapi.migration.steering import Event, Question, Silent, Steering
+from ueapi.migration.steering import Event, Question, Signpost, Silent, Steering
 from ueapi.migration.work import Clock, Move, hours
 
 SHORT_PAUSE: Final = timedelta(minutes=5)
@@ -64,6 +65,7 @@ def run(
     ledger: Ledger,
     clock: Clock,
     steering: Steering | None = None,
+    signpost: Signpost | None = None,
     follow: bool = False,
 ) -> Iterator[Event]:
     """Apply a plan, yielding what happens.
@@ -71,6 +73,8 @@ def run(
     Without `follow` it works until nothing is due and ends; run it again later to go on, also after every wave is
     closed: who comes late is then still taken care of. A passing fault is raised, and so is every other error: run it
     again to go on, nothing is done twice.
+
+    A `signpost` is told where people's phones are led before anyone is asked, and whenever that changes.
 
     A plan that enrolls phones anew within one product is applied with that tenant as source; `target` isn't used.
 
@@ -93,6 +97,7 @@ def run(
         ledger=ledger,
         clock=clock,
         steering=steering or Silent(),
+        signpost=signpost,
     )
     counted = _Counted(move)
     try:
@@ -194,6 +199,7 @@ def _closed(ledger: Ledger) -> bool:
 
 
 def _tick(move: Move) -> None:
+    leading.publish(move)
     staging.give_tasks(move)
     if not staging.check_tasks(move):
         return
@@ -297,6 +303,7 @@ def _announce(move: Move, wave: Wave) -> None:
             )
         text = f"wave {wave.number} begins with {len(wave.people)} people"
         move.emit("wave", text, wave=wave.number)
+    leading.publish(move)
     begun = partial(move.ledger.set_wave, wave.number, WaveState.MOVING, move.now)
     move.ask(sorted({r.person for r in rows}), Question.MOVE, then=begun)
 

@@ -12,7 +12,7 @@ from ueapi.migration.ledger import Ledger
 from ueapi.migration.planning import TargetProduct
 from ueapi.migration.policy import Policy
 from ueapi.migration.reporting import PersonStatus, Report
-from ueapi.migration.steering import Event, Steering
+from ueapi.migration.steering import Event, Signpost, Steering
 from ueapi.migration.work import Clock
 from ueapi.plugins import Registry
 from ueapi.runtime.clock import SystemClock
@@ -71,6 +71,7 @@ def apply(
     ledger: str | Ledger,
     clock: Clock | None = None,
     steering: Steering | None = None,
+    signpost: Signpost | None = None,
     follow: bool = False,
 ) -> Iterator[Event]:
     """Apply a plan, yielding what happens; see `ueapi.migration.engine.run` for the errors.
@@ -78,10 +79,10 @@ def apply(
     `ledger` is a database URL, or a ledger that is open already. Run it again with the same ledger to go on.
     """
     if isinstance(ledger, Ledger):
-        yield from _run(plan, source, target, ledger, clock, steering, follow=follow)
+        yield from _run(plan, source, target, ledger, clock, steering, signpost, follow=follow)
         return
     with Ledger(ledger) as opened:
-        yield from _run(plan, source, target, opened, clock, steering, follow=follow)
+        yield from _run(plan, source, target, opened, clock, steering, signpost, follow=follow)
 
 
 def _run(
@@ -91,6 +92,7 @@ def _run(
     ledger: Ledger,
     clock: Clock | None,
     steering: Steering | None,
+    signpost: Signpost | None,
     *,
     follow: bool,
 ) -> Iterator[Event]:
@@ -101,6 +103,7 @@ def _run(
         ledger=ledger,
         clock=clock or SystemClock(),
         steering=steering,
+        signpost=signpost,
         follow=follow,
     )
 

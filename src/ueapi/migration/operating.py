@@ -9,7 +9,7 @@ from ueapi.client import Tenant
 from ueapi.migration import choosing, exempting, undoing
 from ueapi.migration.documents import Plan
 from ueapi.migration.ledger import Ledger, request_pause, request_resume
-from ueapi.migration.steering import Silent, Steering
+from ueapi.migration.steering import Signpost, Silent, Steering
 from ueapi.migration.undoing import Rollback
 from ueapi.migration.work import Clock, Move
 from ueapi.runtime.clock import SystemClock
@@ -70,9 +70,12 @@ def rollback(
     ledger: str | Ledger,
     clock: Clock | None = None,
     steering: Steering | None = None,
+    signpost: Signpost | None = None,
     preview: bool = False,
 ) -> Rollback:
     """Call a move off: undo what can be undone, and list exactly for whom there is no way back.
+
+    A `signpost` leads people back who have no work, and those who stay.
 
     With `preview` the source is read, and nothing is changed.
 
@@ -87,6 +90,7 @@ def rollback(
             ledger=opened,
             clock=clock or SystemClock(),
             steering=steering or Silent(),
+            signpost=signpost,
         )
         return undoing.preview(move) if preview else undoing.roll_back(move)
 

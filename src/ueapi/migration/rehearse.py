@@ -9,18 +9,24 @@ from typing import Final
 from attrs import define, field
 
 from ueapi import migration
+from ueapi.apple.profiles.signing import Signer
 from ueapi.client import Tenant
 from ueapi.contract import Capability, Fate, Level
+from ueapi.discovery import Responder, Shelf
+from ueapi.discovery.publishing import Addresses, Publisher
 from ueapi.migration.documents import Plan, PlannedPerson, Policy, Task
 from ueapi.migration.engine import DOUBTFUL, PASSING, SHORT_PAUSE
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.reporting import Report
 from ueapi.migration.snapshots import write_private
-from ueapi.migration.steering import Event, Question
+from ueapi.migration.steering import Event, Question, Signpost
 from ueapi.model import EnrollmentKind, Snapshot
 from ueapi.plugins import Registry
 from ueapi.rehearsal import scenarios
 from ueapi.rehearsal.administrator import Chore, VirtualAdministrator, revealing
+from ueapi.rehearsal.enrolling.authority import Authority
+from ueapi.rehearsal.enrolling.domain import Handover
+from ueapi.rehearsal.enrolling.service import BYOD
 from ueapi.rehearsal.fleet import OLD_WAYS, Mix
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.memory import uncollected
@@ -34,6 +40,7 @@ MOST_PAUSES: Final = 20
 MOST_READINGS: Final = 20
 """Snapshots tried before the trouble is too much."""
 LEDGER_FILE: Final = "move.db"
+LIST_FILE: Final = "discovery.list"
 
 
 @define(kw_only=True, eq=False)
@@ -48,8 +55,14 @@ class Rehearsal:
     registry: Registry
     administrator: VirtualAdministrator
     stage: scenarios.Stage
+    signer: Signer = field(init=False, repr=False)
+    """Who signs the list of who is led where, and whom the responder trusts."""
     _people: Mapping[str, VirtualPerson] = field(factory=dict)
     _reported: set[str] = field(factory=set)
+
+    def __attrs_post_init__(self) -> None:
+        organization = Authority("Simulated organization", self.world.clock.now())
+        self.signer = organization.signer("Service discovery")
 
     @classmethod
     def of(
@@ -188,25 +201,67 @@ class Rehearsal:
         lost = frozenset(loss.id for loss in plan.losses if loss.fate is Fate.LOST)
         return plan.accepting(lost)
 
+    def signpost(self, folder: Path) -> Publisher:
+        """Keep the list of who is led where in this folder, and have the people's domain answer from it.
+
+        It answers once the administrator has handed the domain over, where the target demands that; until then it
+        leads to where everybody was. Who was not asked to move yet is refused.
+        """
+        clock = self.world.clock
+        made = Publisher(
+            path=folder / LIST_FILE,
+            addresses=self._addresses(),
+            signer=self.signer,
+            now=clock.now,
+        )
+        if not made.path.exists():
+            made.publish(())
+        shelf = Shelf(
+            path=made.path,
+            anchors=[self.signer.certificate],
+            now=clock.now,
+            monotonic=clock.monotonic,
+        )
+        self._answered_by(Responder(shelf))
+        return made
+
+    def _answered_by(self, responder: Responder) -> None:
+        """Have it answer as soon as the administrator hands the domain over, or at once if that was done."""
+        known = self.world.domain
+        if isinstance(known, Handover):
+            known.after = responder
+            return
+        handover = Handover(before=known, after=responder)
+        self.world.hand_over(handover)
+        self.administrator.on_discovery = handover.do
+        if self.new.sheet[Capability.ENROLLMENTS_DISCOVERY].level is Level.NATIVE:
+            handover.do()
+
+    def _addresses(self) -> Addresses:
+        new, old = (f"https://{p.server.host}{BYOD}" for p in (self.target, self.source))
+        return Addresses(new=new, old=old, refuses_others=self.old is not self.new)
+
     def apply(self, plan: Plan, out: Path) -> Iterator[Event]:
         """Write the plan, then apply it until every wave is closed; a pause is looked into as an operator would."""
         plan.write(out / "plan.json")
         ledger = out / LEDGER_FILE
         for old_file in out.glob(f"{LEDGER_FILE}*"):
             old_file.unlink()
+        (out / LIST_FILE).unlink(missing_ok=True)
+        signpost = self.signpost(out)
         self._people = people_by_key(plan, self.world)
         with uncollected(), Ledger(f"sqlite:///{ledger}") as opened:
             opened.hurry()
-            yield from self._applied(plan, opened)
+            yield from self._applied(plan, opened, signpost)
             for _ in range(MOST_PAUSES):
                 if opened.paused() is None:
                     return
                 self.world.clock.sleep(OPERATOR)
                 self.stage.mend()
                 migration.resume(f"sqlite:///{ledger}")
-                yield from self._applied(plan, opened)
+                yield from self._applied(plan, opened, signpost)
 
-    def _applied(self, plan: Plan, ledger: Ledger) -> Iterator[Event]:
+    def _applied(self, plan: Plan, ledger: Ledger, signpost: Signpost) -> Iterator[Event]:
         return migration.apply(
             plan,
             source=self.old,
@@ -214,6 +269,7 @@ class Rehearsal:
             ledger=ledger,
             clock=self.world.clock,
             steering=self,
+            signpost=signpost,
             follow=True,
         )
 

@@ -49,6 +49,17 @@ class Steering(Protocol):
         ...
 
 
+class Signpost(Protocol):
+    """Whoever answers people's phones when they ask where to enroll; told of every change, before anybody is asked."""
+
+    def publish(self, new: frozenset[str], old: frozenset[str]) -> int:
+        """Lead these addresses to the target and those back to the source, and everybody else as before the move.
+
+        Returns the number of the list that says so; it is the same as before if nothing changed.
+        """
+        ...
+
+
 class Silent:
     """Tells nobody; whoever follows the events does. `reported` are the tasks an operator confirmed."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from ueapi.migration import drift
+from ueapi.migration import drift, leading
 from ueapi.migration.rows import DeviceRow, DeviceState, PausedBy, WaveState
 from ueapi.migration.work import Move
 
@@ -48,6 +48,7 @@ def go_on(move: Move) -> None:
     if was_paused:
         # It asks the target: if that fails, the request is still there and is heeded next time.
         drift.accept(move)
+        leading.take_up(move)
     move.ledger.resume(move.now, by="operator")
     for number, state in move.ledger.wave_states().items():
         if state is WaveState.PAUSED:

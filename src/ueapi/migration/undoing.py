@@ -9,7 +9,7 @@ from attrs import field, frozen
 
 from ueapi.contract import Capability
 from ueapi.errors import LedgerMismatch
-from ueapi.migration import stopping
+from ueapi.migration import leading, stopping
 from ueapi.migration.looking import still_enrolled
 from ueapi.migration.rows import DeviceRow, DeviceState
 from ueapi.migration.steering import Question
@@ -51,6 +51,7 @@ def roll_back(move: Move) -> Rollback:
     staying, left = _sorted_out(move)
     told = _told(move, staying, left)
     stopping.pause(move, "the move was called off", by="operator")
+    leading.call_off(move)
     asked = {row.person for row in staying if row.state is DeviceState.ANNOUNCED}
     for row in staying:
         move.ledger.set_device(
@@ -58,6 +59,7 @@ def roll_back(move: Move) -> Rollback:
         )
     for person in told.restored:
         move.emit("rolled-back", "stays where they are", person=person, actor="administrator")
+    leading.publish(move)
     move.ask(sorted(asked), Question.STAY)
     removed = {} if left else {"profile assignments": _unassign_profiles(move)}
     return Rollback(

@@ -14,7 +14,7 @@ from ueapi.migration.chain import content_digest
 from ueapi.migration.documents import Plan, PlannedPerson
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.rows import DeviceRow, DeviceState, Resolved, Sample
-from ueapi.migration.steering import Event, Question, Steering
+from ueapi.migration.steering import Event, Question, Signpost, Steering
 
 T = TypeVar("T")
 
@@ -45,6 +45,8 @@ class Move:
     ledger: Ledger
     clock: Clock
     steering: Steering
+    signpost: Signpost | None = None
+    """Who answers people's phones; `None` where somebody else sees to it."""
     events: list[Event] = field(factory=list)
     people: Mapping[str, PlannedPerson] = field(init=False)
     target_profiles: dict[str, str] = field(factory=dict)

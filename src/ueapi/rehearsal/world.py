@@ -30,7 +30,7 @@ from ueapi.rehearsal.people import make_fleet
 from ueapi.rehearsal.phone import Server, VirtualPhone
 from ueapi.rehearsal.pushing import PushService
 from ueapi.rehearsal.simulator import Simulator, Surroundings
-from ueapi.rehearsal.wire import InProcess, Network
+from ueapi.rehearsal.wire import Application, InProcess, Network
 
 DOMAIN: Final = "example.org"
 """The domain of the people's addresses."""
@@ -74,23 +74,28 @@ class World:
     _by_address: dict[str, VirtualPerson] = field(factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        """Give everyone a password, and the organization a domain that answers service discovery."""
+        """Give everyone a password, and the organization an account with Apple."""
         self.way_in = WayIn(
             network=self.network,
             devices=Authority("Simulated device authority", self.clock.now()),
             accounts=Accounts(str(self.seed)),
         )
-        self.network.hosts[DOMAIN] = Domain(self._leads_to)
         self.business = AppleBusiness(knows=lambda address: address.casefold() in self._by_address)
         self.network.hosts[BUSINESS_HOST], self.way_in.apple = self.business, BUSINESS_ADDRESS
 
-    def _leads_to(self, address: str) -> str | None:
-        """The enrollment address discovery answers for a person."""
-        person = self._by_address.get(address.casefold())
-        if person is None:
-            return None
-        host = person.discover().host
-        return f"https://{host}{BYOD}"
+    def lead(self, server: Server) -> None:
+        """From now on the people's domain leads everybody there, and refuses strangers."""
+        address = f"https://{server.host}{BYOD}"
+        self.hand_over(Domain(lambda who: address if who.casefold() in self._by_address else None))
+
+    def hand_over(self, answers: Application) -> None:
+        """From now on somebody else answers at the people's domain."""
+        self.network.hosts[DOMAIN] = answers
+
+    @property
+    def domain(self) -> Application:
+        """Who answers at the people's domain."""
+        return self.network.hosts[DOMAIN]
 
     @classmethod
     def empty(
@@ -201,7 +206,11 @@ class World:
     # -- people ------------------------------------------------------------------------------------
 
     def settle(self, place: Place, discover: Callable[[], Server] | None = None) -> None:
-        """Furnish a product with the fleet and enroll every phone there, by real messages."""
+        """Furnish a product with the fleet and enroll every phone there, by real messages.
+
+        The people's domain leads there. `discover` says whose web page people are sent to when they move.
+        """
+        self.lead(place.server)
         place.simulator.furnish(self.fleet)
         place.simulator.console.set_up_account_driven_enrollment()
         place.simulator.console.link_location()

@@ -28,7 +28,9 @@ from attrs import define, field
 import ueapi
 from tests.acceptance.kills.points import Place, Point, Sentinel, Watched, place_of, watch_ledgers
 from ueapi import migration
+from ueapi.apple.profiles.signing import Signer
 from ueapi.client import Tenant
+from ueapi.discovery.publishing import Addresses, Publisher
 from ueapi.migration.documents import Plan, PlannedPerson, Task
 from ueapi.migration.steering import Question
 from ueapi.plugins import Registry
@@ -116,6 +118,34 @@ class RemoteSteering:
         return frozenset(self.control.ask("reported"))
 
 
+@define
+class WatchedSignpost:
+    """The list in a file, which the world's domain answers from."""
+
+    publisher: Publisher
+    clock: RemoteClock
+    sentinel: Sentinel
+    _last: tuple[frozenset[str], frozenset[str]] | None = None
+
+    def publish(self, new: frozenset[str], old: frozenset[str]) -> int:
+        if (new, old) == self._last:
+            return self.publisher.publish(new, old)
+        self.clock.settle()
+        self._last, numbers = (new, old), list[int]()
+        self.sentinel.around("publish", lambda: numbers.append(self.publisher.publish(new, old)))
+        return numbers[0]
+
+
+def publisher(led: Json, clock: RemoteClock) -> Publisher:
+    pem = Path(led["signer"]).read_bytes()
+    return Publisher(
+        path=Path(led["list"]),
+        addresses=Addresses(new=led["new"], old=led["old"], refuses_others=True),
+        signer=Signer.from_pem(pem, pem),
+        now=clock.now,
+    )
+
+
 def move(work: Json, sentinel: Sentinel, registry: Registry) -> None:
     """Apply the plan to its end."""
     control = Control(work["control"])
@@ -143,6 +173,7 @@ def move(work: Json, sentinel: Sentinel, registry: Registry) -> None:
             ledger=work["ledger"],
             clock=clock,
             steering=RemoteSteering(control, clock, sentinel),
+            signpost=WatchedSignpost(publisher(work["led"], clock), clock, sentinel),
             follow=True,
         ):
             pass

@@ -121,7 +121,7 @@ def world(folder: Path, *, users: int, seed: int) -> Iterator[World]:
     """Serve a world, with its plan, ledger and trace in a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     plan, ledger, trace = folder / "plan.json", folder / "move.db", folder / "points"
-    for old in folder.glob("move.db*"):
+    for old in (*folder.glob("move.db*"), *folder.glob("discovery.list")):
         old.unlink()
     trace.write_bytes(b"")
     words = ("--users", str(users), "--seed", str(seed), "--plan", str(plan))

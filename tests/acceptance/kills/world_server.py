@@ -25,8 +25,10 @@ from typing import Any
 
 import uvicorn
 from attrs import define, field
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from ueapi import migration
+from ueapi.apple.profiles.signing import Signer
 from ueapi.contract import Fate
 from ueapi.migration.documents import Plan, Policy, Task
 from ueapi.migration.rehearse import Rehearsal, people_by_key, wave_sizes
@@ -249,9 +251,17 @@ def _listening() -> socket.socket:
     return listener
 
 
+def _pem(signer: Signer) -> bytes:
+    key = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return signer.certificate.public_bytes(Encoding.PEM) + key
+
+
 def serve(*, users: int, seed: int, plan: Path) -> None:
     served = ServedWorld.of(users=users, seed=seed)
     served.plan.write(plan)
+    signpost = served.rehearsal.signpost(plan.parent)
+    signer = plan.with_name("signer.pem")
+    signer.write_bytes(_pem(signpost.signer))
     sides = {name: place.simulator for name, place in served._places()}
     applications = {
         **{name: simulator.app for name, simulator in sides.items()},
@@ -261,7 +271,8 @@ def serve(*, users: int, seed: int, plan: Path) -> None:
         listeners = {name: stack.enter_context(_listening()) for name in applications}
         ports = {name: listener.getsockname()[1] for name, listener in listeners.items()}
         urls = {name: f"http://{LOOPBACK}:{port}" for name, port in ports.items()}
-        first = {"control": urls["control"]} | {
+        led = {"new": signpost.addresses.new, "old": signpost.addresses.old, "signer": str(signer)}
+        first = {"control": urls["control"], "led": {**led, "list": str(signpost.path)}} | {
             name: {"backend": simulator.backend, "settings": dict(simulator.settings(urls[name]))}
             for name, simulator in sides.items()
         }

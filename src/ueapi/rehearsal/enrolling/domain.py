@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qs
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from ueapi.apple.enrollment import Refusal, RefusalCode, discovery
-from ueapi.rehearsal.wire import Message, Receive, Send
+from ueapi.rehearsal.wire import Application, Message, Receive, Send
 
 _NOT_YET: Final = Refusal(code=RefusalCode.DISCOVERY_FAILED, message="Nobody has invited you yet.")
 
@@ -43,3 +43,20 @@ class Domain:
         if base_url is None:
             return 403, _NOT_YET.to_json()
         return 200, discovery.document(base_url, self.version).to_json()
+
+
+@define(eq=False)
+class Handover:
+    """A domain that an administrator hands over: `before` answers until then, and `after` from then on."""
+
+    before: Application
+    after: Application
+    is_done: bool = field(default=False, init=False)
+
+    def do(self) -> None:
+        """Hand it over."""
+        self.is_done = True
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Have whoever it is answer."""
+        await (self.after if self.is_done else self.before)(scope, receive, send)
