@@ -68,7 +68,7 @@ def check(
         raise typer.Exit(Exit.REFUSED)
 
 
-@app.command("write")
+@app.command("write", short_help="Write the discovery document for a tenant or an address.")
 def write(
     tenant: Annotated[
         str | None, typer.Argument(help="Tenant of the settings file to enroll with.")

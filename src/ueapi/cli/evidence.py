@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Evidence of a move: export and verify.", no_args_is_help=True)
 
 
-@app.command("export")
+@app.command("export", short_help="Write the evidence of a move to a folder.")
 def export(
     ledger: Annotated[Path, typer.Argument(help="The move's ledger file.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],

@@ -31,27 +31,35 @@ from ueapi.errors import ManualStepRequired, UeapiError
 
 app = typer.Typer(
     name="ueapi",
-    help="One API over device management products for Apple User Enrollment, and a safe way to move.",
+    help="One API over device management products for Apple User Enrollment, and a safe way to move people "
+    "from one to another.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("demo")(demo.demo)
-app.command("backends")(backends.backends)
+# A summary of its own where the first sentence of the help doesn't fit 80 columns.
+app.command("demo", short_help="Rehearse a whole move on virtual phones and virtual time.")(
+    demo.demo
+)
+app.command("backends", short_help="List the installed backends.")(backends.backends)
 app.command("capabilities")(backends.capabilities)
-app.command("simulate")(simulate.simulate)
-app.add_typer(rules.app, name="rules")
-app.add_typer(profile.app, name="profile")
+app.command("simulate", short_help="Serve a simulated product until stopped.")(simulate.simulate)
 app.add_typer(tenants.app, name="tenant")
 app.command("doctor")(tenants.doctor)
-app.command("list")(listing.list_things)
-app.command("ready")(ready.ready)
+app.command("list", short_help="List devices, users, groups, profiles, apps or licenses.")(
+    listing.list_things
+)
+app.add_typer(rules.app, name="rules")
+app.add_typer(profile.app, name="profile")
+app.command("ready", short_help="Say who is ready to enroll, and who isn't yet and why.")(
+    ready.ready
+)
 app.add_typer(migrate.app, name="migrate")
-app.add_typer(discovery.app, name="discovery")
-app.add_typer(plugin.app, name="plugin")
-app.add_typer(guidance.app, name="guide")
+app.add_typer(discovery.app, name="discovery", short_help="Tell phones where to enroll.")
+app.add_typer(guidance.app, name="guide", short_help="Write what people read.")
 app.add_typer(phone.app, name="phone")
+app.add_typer(plugin.app, name="plugin", short_help="Write a backend.")
 
 
 def _version(wanted: bool) -> None:

@@ -122,7 +122,7 @@ def _print_plan(made: Plan, out: Path) -> None:
     tell_losses(made.losses, made.policy.accepted)
 
 
-@app.command("rehearse")
+@app.command("rehearse", short_help="Rehearse a whole move on virtual phones and virtual time.")
 def rehearse(
     source: Annotated[str, typer.Option("--from", help="Product to move from.")] = demo.SOURCE,
     target: Annotated[str, typer.Option("--to", help="Product to move to.")] = demo.TARGET,
@@ -159,7 +159,7 @@ app.command("apply")(applying.apply)
 app.command("status")(applying.status)
 app.command("pause")(course.pause)
 app.command("resume")(course.resume)
-app.command("exempt")(course.exempt)
+app.command("exempt", short_help="Let a person stay on the old product for now.")(course.exempt)
 app.command("match")(course.match)
 app.command("rollback")(course.rollback)
 

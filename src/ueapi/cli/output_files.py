@@ -56,6 +56,9 @@ def write_output(path: Path, content: bytes, *, mode: int) -> None:
         with os.fdopen(handle, "wb") as out:
             out.write(content)
         draft.replace(path)
-    except BaseException:
+    except BaseException as problem:
         draft.unlink(missing_ok=True)
+        if isinstance(problem, OSError):
+            # Whoever named a file knows nothing of a draft beside it.
+            raise OSError(problem.errno, problem.strerror, str(path)) from problem
         raise

@@ -12,6 +12,10 @@ app: Final = typer.Typer(
     help="Write a backend: start one, check it, record what its product answers.",
     no_args_is_help=True,
 )
-app.command("new")(plugin_new.new)
-app.command("check")(plugin_check.check)
-app.command("record")(plugin_record.record)
+app.command("new", short_help="Start a plugin project.")(plugin_new.new)
+app.command("check", short_help="Run the conformance kit, and say which test to make green next.")(
+    plugin_check.check
+)
+app.command("record", short_help="Record what the product answers, without people.")(
+    plugin_record.record
+)
