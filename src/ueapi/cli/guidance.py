@@ -65,7 +65,7 @@ class Readers(StrEnum):
     COUNCIL = "council"
 
 
-@app.command("instructions")
+@app.command("instructions", short_help="Write the steps for one person, to enroll or to move.")
 def instructions(
     backend: Backend,
     leaving: Annotated[
@@ -122,7 +122,7 @@ def instructions(
     _write(out, _instructions(made, form), mode=OWNER_ONLY if private else EVERYONE)
 
 
-@app.command("trust")
+@app.command("trust", short_help="Write what an organization can and can't see or do.")
 def trust(
     backend: Backend,
     ios: Ios = "26.0",

@@ -127,7 +127,7 @@ def _history(found: RuleVerdict) -> Iterator[str]:
         yield "for supervised devices"
 
 
-@app.command("check")
+@app.command("check", short_help="Say what a user-enrolled iPhone makes of profiles.")
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE", help="Profiles; - is stdin.")],
     ios: IosOption = IOS,
