@@ -21,6 +21,7 @@ from ueapi.cli.ledgers import (
 )
 from ueapi.cli.opening import open_other, open_tenant, require_target
 from ueapi.cli.printing import output, print_document
+from ueapi.cli.signpost_file import DiscoveryOption, read_signpost
 from ueapi.cli.telling import open_tasks, tell_balance, tell_command, tell_return, tell_tasks
 from ueapi.errors import UnreadableInput
 
@@ -40,11 +41,14 @@ def apply(
     follow: Annotated[
         bool, typer.Option("--follow", help="Wait and go on until all is done.")
     ] = False,
+    discovery: DiscoveryOption = None,
 ) -> None:
     """Apply a plan. Run it again, with the same ledger, to go on.
 
-    Whom to ask what is written to the folder LEDGER.outbox, for you to deliver. Ctrl-C finishes what is under way, and
-    stops; a second one stops at once. Both are safe.
+    Whom to ask what is written to the folder LEDGER.outbox, for you to deliver. With --discovery the list of whose
+    phones are led where is kept up to date, for `ueapi discovery serve`, before anyone is asked.
+
+    Ctrl-C finishes what is under way, and stops; a second one stops at once. Both are safe.
     """
     from ueapi.cli.interrupting import Interrupt, PatientClock, PatientLedger, TenantClock
     from ueapi.migration import apply as applied
@@ -54,7 +58,7 @@ def apply(
     made = Plan.read(plan_file)
     _require_known(made, done or [])
     require_target(made, target)
-    resume = _resume(plan_file, source, target, ledger)
+    resume = _resume(plan_file, source, target, ledger, discovery)
     try:
         with (
             Interrupt() as interrupt,
@@ -69,6 +73,7 @@ def apply(
                 ledger=opened,
                 clock=PatientClock(interrupt),
                 steering=Outbox(outbox_of(ledger), old.now, frozenset(done or ())),
+                signpost=read_signpost(discovery, ledger=ledger, now=old.now),
                 follow=follow,
             )
             _show(events, ledger, made, resume=resume if follow else None)
@@ -106,12 +111,16 @@ def _require_known(plan: Plan, ids: list[str]) -> None:
         )
 
 
-def _resume(plan_file: Path, source: str, target: str | None, ledger: Path) -> str:
+def _resume(
+    plan_file: Path, source: str, target: str | None, ledger: Path, discovery: Path | None
+) -> str:
     parts = ["ueapi", "migrate", "apply", str(plan_file), "--source", source]
     if target is not None:
         parts += ["--target", target]
     if ledger != LEDGER:
         parts += ["--ledger", str(ledger)]
+    if discovery is not None:
+        parts += ["--discovery", str(discovery)]
     return shlex.join(parts)
 
 

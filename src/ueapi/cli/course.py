@@ -25,6 +25,7 @@ from ueapi.cli.ledgers import (
 )
 from ueapi.cli.opening import open_other, open_tenant, require_target
 from ueapi.cli.printing import errors, print_document
+from ueapi.cli.signpost_file import DiscoveryOption, read_signpost
 from ueapi.cli.telling import tell, tell_command
 
 if TYPE_CHECKING:
@@ -135,8 +136,12 @@ def rollback(
     yes: Annotated[
         bool, typer.Option("--yes", help="Do it, not only say what it would do.")
     ] = False,
+    discovery: DiscoveryOption = None,
 ) -> None:
-    """Call a move off. Without --yes it says what would come back and what can't, changes nothing, and exits 1."""
+    """Call a move off. Without --yes it says what would come back and what can't, changes nothing, and exits 1.
+
+    With --discovery, as given to `apply`, the list leads people back to the old product.
+    """
     from ueapi import migration
     from ueapi.migration.documents import Plan
     from ueapi.migration.outbox import Outbox
@@ -152,7 +157,12 @@ def rollback(
         if yes:
             outbox = Outbox(outbox_of(ledger), old.now)
             found = migration.rollback(
-                made, source=old, target=new, ledger=ledger_url(ledger), steering=outbox
+                made,
+                source=old,
+                target=new,
+                ledger=ledger_url(ledger),
+                steering=outbox,
+                signpost=read_signpost(discovery, ledger=ledger, now=old.now),
             )
     if as_json:
         print_document({"done": yes, **_document(found)})

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,16 +16,11 @@ from ueapi.errors import ManualStepRequired, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ueapi.apple.profiles.signing import Signer
-    from ueapi.discovery import AllowList
     from ueapi.discovery.audit import AuditLog
 
 app = typer.Typer(
     help="Service discovery: write, steer and serve what phones are told.", no_args_is_help=True
 )
-
-OLD: Final = "old"
-NEW: Final = "new"
 
 Certificate = Annotated[
     Path | None, typer.Option(help="PEM file with the certificate to sign with, and its chain.")
@@ -139,8 +133,9 @@ def steer(
     password_env: PasswordEnv = None,
 ) -> None:
     """Write the signed list of who enrolls with the target. It holds digests and names nobody."""
-    from ueapi.discovery import write_list
+    from ueapi.discovery.publishing import Addresses, Publisher
     from ueapi.migration import Plan
+    from ueapi.runtime.clock import SystemClock
 
     signer = signer_of(certificate, key, password_env)
     if signer is None:
@@ -154,48 +149,11 @@ def steer(
         for p in found.people
         if p.wave in wanted and p.managed_apple_id is not None
     ]
-    made = _list_of(people, new=new, old=old, former=_former(out, signer))
-    _put(out, write_list(made, signer))
-    typer.echo(f"{out}: list {made.number} steers {len(people)} people to the target.")
-
-
-def _put(path: Path, content: bytes) -> None:
-    """In one step, so that whoever serves the list never sees half of it."""
-    draft = path.with_name(f".{path.name}.part")
-    draft.write_bytes(content)
-    draft.replace(path)
-
-
-def _list_of(
-    people: list[str], *, new: str, old: str | None, former: AllowList | None
-) -> AllowList:
-    from ueapi.discovery import AllowList, digest_of
-    from ueapi.discovery.allow_list import Answer
-    from ueapi.runtime.clock import SystemClock
-
-    salt = former.salt if former else secrets.token_hex(16)
-    answers = {NEW: Answer(base_url=new)}
-    if old is not None:
-        answers[OLD] = Answer(base_url=old)
-    return AllowList(
-        number=former.number + 1 if former else 1,
-        issued_at=SystemClock().now(),
-        salt=salt,
-        answers=answers,
-        default=OLD if old is not None else None,
-        people={digest_of(address, salt): NEW for address in people},
+    publisher = Publisher(
+        path=out, addresses=Addresses(new=new, old=old), signer=signer, now=SystemClock().now
     )
-
-
-def _former(path: Path, signer: Signer) -> AllowList | None:
-    """The list that is replaced: its number and salt go on."""
-    from ueapi.discovery import read_list
-    from ueapi.runtime.clock import SystemClock
-
-    if not path.exists():
-        return None
-    anchors = [signer.certificate, *signer.chain]
-    return read_list(path.read_bytes(), anchors=anchors, at=SystemClock().now())
+    number = publisher.publish(people)
+    typer.echo(f"{out}: list {number} steers {len(people)} people to the target.")
 
 
 def _numbers(text: str, waves: int) -> frozenset[int]:
