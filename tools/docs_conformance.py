@@ -80,6 +80,7 @@ def tiers() -> Iterator[str]:
     yield "|---|---|---|---|"
     for rule in REQUIREMENTS:
         by = "tests" if rule.is_proved else "the author"
+        by += "; where they can't, the author" if rule.is_answered else ""
         yield f"| {rule.tier.value} | `{rule.id}` | {escaped(rule.means)} | {by} |"
 
 

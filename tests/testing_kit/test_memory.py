@@ -19,6 +19,8 @@ from ueapi.testing import (
     GroupsConformance,
     Harness,
     LicensesConformance,
+    ManualConformance,
+    MovesConformance,
     PrivacyConformance,
     ProfilesConformance,
     SheetConformance,
@@ -55,6 +57,12 @@ class TestLicenses(LicensesConformance): ...
 
 
 class TestCommands(CommandsConformance): ...
+
+
+class TestMoves(MovesConformance): ...
+
+
+class TestManual(ManualConformance): ...
 
 
 class TestSheet(SheetConformance): ...

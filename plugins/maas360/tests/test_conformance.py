@@ -19,6 +19,8 @@ from ueapi.testing import (
     GroupsConformance,
     Harness,
     LicensesConformance,
+    ManualConformance,
+    MovesConformance,
     PrivacyConformance,
     ProfilesConformance,
     SheetConformance,
@@ -73,6 +75,12 @@ class TestCost(CostConformance): ...
 
 
 class TestEquality(EqualityConformance): ...
+
+
+class TestMoves(MovesConformance): ...
+
+
+class TestManual(ManualConformance): ...
 
 
 class TestSheet(SheetConformance): ...

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from ueapi.testing.grading import Grade, grade
     from ueapi.testing.harness import Harness
     from ueapi.testing.licenses import EnrollmentsConformance, LicensesConformance
+    from ueapi.testing.manual import ManualConformance
+    from ueapi.testing.moves import MovesConformance
     from ueapi.testing.people import GroupsConformance, UsersConformance
     from ueapi.testing.privacy import PrivacyConformance
     from ueapi.testing.profiles import ProfilesConformance
@@ -63,6 +65,8 @@ __all__ = [
     "GroupsConformance",
     "Harness",
     "LicensesConformance",
+    "ManualConformance",
+    "MovesConformance",
     "PrivacyConformance",
     "ProfilesConformance",
     "Promise",
@@ -92,6 +96,8 @@ _HOMES: Final = {
     "GroupsConformance": "people",
     "Harness": "harness",
     "LicensesConformance": "licenses",
+    "ManualConformance": "manual",
+    "MovesConformance": "moves",
     "PrivacyConformance": "privacy",
     "ProfilesConformance": "profiles",
     "Promise": "promises",

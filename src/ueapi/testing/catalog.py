@@ -15,6 +15,8 @@ from ueapi.testing.devices import DevicesConformance
 from ueapi.testing.equality import EqualityConformance
 from ueapi.testing.faults import FaultsConformance
 from ueapi.testing.licenses import EnrollmentsConformance, LicensesConformance
+from ueapi.testing.manual import ManualConformance
+from ueapi.testing.moves import MovesConformance
 from ueapi.testing.people import GroupsConformance, UsersConformance
 from ueapi.testing.privacy import PrivacyConformance
 from ueapi.testing.profiles import ProfilesConformance
@@ -40,6 +42,8 @@ SUITES: Final = (
     CostConformance,
     FaultsConformance,
     EqualityConformance,
+    MovesConformance,
+    ManualConformance,
 )
 """Every suite; a plugin's test module subclasses them, one line each."""
 

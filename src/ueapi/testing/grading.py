@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ueapi.contract import Level
 from ueapi.testing.catalog import SUITES, all_tests
@@ -78,7 +78,8 @@ def grade(conformance: Conformance, quality: Quality) -> Grade:
 
 def _standing(rule: Requirement, conformance: Conformance, quality: Quality) -> Standing:
     if rule.topic is not None:
-        return _proved(rule, conformance)
+        proved = _proved(rule, conformance)
+        return _answered(proved, conformance, quality) if rule.is_answered else proved
     if rule.tier is Tier.PLATINUM:
         return _verified(rule, quality)
     answer = quality.answer(rule.id)
@@ -110,6 +111,22 @@ def _proved(rule: Requirement, conformance: Conformance) -> Standing:
         told = f"{told}; {_unseen(unseen)}"
     is_met = bool(asked) and not (bad or unrun or is_empty or unseen)
     return Standing(rule=rule, is_met=is_met, note=told)
+
+
+def _answered(proved: Standing, conformance: Conformance, quality: Quality) -> Standing:
+    """What an author answers counts where the rule is exempt, and where no test could try it; never against a test."""
+    answer = quality.answer(proved.rule.id)
+    if answer.status is Status.EXEMPT:
+        return evolve(proved, is_met=True, note=answer.reason)
+    if not proved.is_met or _is_tried(proved.rule, conformance):
+        return proved
+    note = answer.evidence if answer.status is Status.DONE else "not tried"
+    return evolve(proved, is_met=answer.status is Status.DONE, note=note)
+
+
+def _is_tried(rule: Requirement, conformance: Conformance) -> bool:
+    asked = (test.promise for test in all_tests() if test.promise.topic is rule.topic)
+    return any(conformance.outcome(promise) is _PASSED for promise in asked)
 
 
 def unproved(conformance: Conformance) -> list[str]:
@@ -145,11 +162,13 @@ def _steps(conformance: Conformance, open_rules: list[Standing]) -> Iterator[Nex
                 )
             if rule.topic is Topic.READS and not _has_failed(rule.topic, conformance):
                 yield NextStep(id=rule.id, tier=tier, reason=rule.means, fix=_FIRST, found=_EMPTY)
-            if not rule.is_proved:
+            if not rule.is_proved or (
+                rule.is_answered and not _has_failed(rule.topic, conformance)
+            ):
                 yield NextStep(id=rule.id, tier=tier, reason=rule.means, fix=_how(rule))
 
 
-def _has_failed(topic: Topic, conformance: Conformance) -> bool:
+def _has_failed(topic: Topic | None, conformance: Conformance) -> bool:
     promises = (test.promise for test in all_tests() if test.promise.topic is topic)
     return any(conformance.outcome(promise) not in _GOOD for promise in promises)
 
