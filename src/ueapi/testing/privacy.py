@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from html import escape
 from typing import Final
+from urllib.parse import quote, quote_plus
 
 from attrs import define, field
 
@@ -27,6 +30,7 @@ from ueapi.testing.tiers import Topic
 
 SHORTEST: Final = 6
 """Characters from which on a text can't be anywhere by chance."""
+SHORTEST_FOREIGN: Final = 3
 STATUSES: Final = (400, 403, 404, 409, 422, 500, 200)
 """With 200 the body isn't what the product documents."""
 
@@ -47,7 +51,7 @@ class PrivacyConformance:
         for thing in _things(harness):
             content = thing.model_dump_json(exclude={"content"})
             raw = "" if hasattr(thing, "content") else repr(thing.raw)
-            found = _found(hidden, content + raw)
+            found = found_in(hidden, content + raw)
             assert not found, f"{type(thing).__name__} holds {found} hidden values"
 
     @promise(
@@ -61,13 +65,13 @@ class PrivacyConformance:
         telling |= long_ones(harness.simulator.secrets())
         shown = [*_things(harness), harness.tenant, harness.backend]
 
-        assert not _found(telling, " ".join(f"{each!r} {each!s}" for each in shown))
+        assert not found_in(telling, " ".join(f"{each!r} {each!s}" for each in shown))
 
     @promise(
         "privacy.errors.say-nothing",
         Topic.PRIVACY,
-        fix="Word errors yourself: name the kind of object and its id, and keep the product's text out of them; raise "
-        "`from None` where the cause shows a value.",
+        fix="Word errors yourself: name the kind of object and its id, and of the product's text only what "
+        "`ueapi.contract.wording.nameless` leaves; raise `from None` where the cause shows a value.",
     )
     def test_errors_name_nobody(self, harness: Harness) -> None:
         """Whatever the product answers, the error's text and its causes hold nothing of it."""
@@ -79,7 +83,7 @@ class PrivacyConformance:
                 rest(harness)
                 with echo.on():
                     text = _trouble(harness, deed)
-                found = _found(telling, text)
+                found = found_in(telling, text)
                 assert not found, (
                     f"{act.capability.value}: the error for status {echo.status} repeats {found} of the product's words"
                 )
@@ -100,10 +104,10 @@ class PrivacyConformance:
                 rest(harness)
                 with echo.on():
                     _trouble(harness, deed)
-        text = "\n".join(record.getMessage() for record in records)
+        text = "\n".join(map(_whole, records))
 
         assert records or not any(harness.can(c) for c in harness.tenant.sheet)
-        assert not _found(telling, text)
+        assert not found_in(telling, text)
 
     @promise(
         "privacy.events.say-nothing",
@@ -120,7 +124,7 @@ class PrivacyConformance:
             if harness.can(act.capability):
                 _prepared(harness, act)(watched)
 
-        assert not _found(telling, repr(seen))
+        assert not found_in(telling, repr(seen))
         assert seen or not any(harness.can(act.capability) for act in (*READINGS, *CHANGES))
 
 
@@ -128,8 +132,10 @@ class PrivacyConformance:
 
 
 def long_ones(texts: frozenset[str] | set[str]) -> frozenset[str]:
-    """Texts long enough to be looked for."""
-    return frozenset(text for text in texts if len(text) >= SHORTEST)
+    """Texts long enough to be looked for; in other scripts fewer characters can't be anywhere by chance."""
+    return frozenset(
+        text for text in texts if len(text) >= (SHORTEST if text.isascii() else SHORTEST_FOREIGN)
+    )
 
 
 def personal(fleet: Fleet) -> frozenset[str]:
@@ -146,9 +152,22 @@ def hardware(fleet: Fleet) -> frozenset[str]:
     return long_ones({v for h in phones for v in (h.serial, h.udid, h.imei, h.phone_number)})
 
 
-def _found(telling: frozenset[str], text: str) -> int:
-    """How many of them are in a text; which ones isn't said, since the message would tell them."""
-    return sum(each in text for each in telling)
+def found_in(telling: frozenset[str], text: str) -> int:
+    """How many of them are in a text, however spelled; which ones isn't said, since the message would tell them."""
+    folded = text.casefold()
+    return sum(any(each in folded for each in spellings(value)) for value in telling)
+
+
+@cache
+def spellings(value: str) -> frozenset[str]:
+    """How a value may stand in a text: as it is, as in an address, in JSON, a name reversed, a number by its digits."""
+    given, _, family = value.rpartition(" ")
+    digits = value.removeprefix("+")
+    found = {value, quote(value), quote(value, safe=""), quote_plus(value), escape(value)}
+    found |= {json.dumps(value)[1:-1], repr(value)[1:-1]}
+    found |= {f"{family}, {given}"} if given else set()
+    found |= {digits} if digits.isdecimal() else set()
+    return frozenset(each.casefold() for each in found)
 
 
 # ---------------------------------------------------------------- what could tell them
@@ -156,25 +175,22 @@ def _found(telling: frozenset[str], text: str) -> int:
 
 @define(eq=False)
 class Echo:
-    """A product that answers every request with a refusal that repeats values, one a sentence."""
+    """A product that answers each request with a refusal that repeats a value: one after the other, in all forms."""
 
     application: Application = field(repr=False)
-    body: bytes = field(repr=False)
+    sentences: tuple[str, ...] = field(repr=False)
     sign_in: frozenset[str]
     status: int = 400
     _is_on: bool = False
+    _turn: int = 0
 
     @classmethod
     def at(cls, harness: Harness, telling: frozenset[str]) -> Echo:
         """Put it in front of the harness's product."""
         hosts = harness.world.network.hosts
         host = harness.place.server.host
-        said = [_sentence(value) for value in sorted(telling)]
-        problems = [{"code": "INVALID", "description": text, "field": "name"} for text in said]
-        body = json.dumps(
-            {"message": said[0], "error": said[-1], "detail": said, "errors": problems}
-        )
-        echo = cls(hosts[host], body.encode(), sign_in_paths(harness))
+        said = tuple(text.format(value) for value in sorted(telling) for text in _SENTENCES)
+        echo = cls(hosts[host], said, sign_in_paths(harness))
         hosts[host] = echo
         return echo
 
@@ -193,14 +209,65 @@ class Echo:
         if not self._is_on or path in self.sign_in or path.startswith(DEVICE_PATHS):
             await self.application(scope, receive, send)
             return
-        kind = [(b"content-type", b"application/json")]
+        form, body = self._next()
+        kind = [(b"content-type", form.encode())]
         await send({"type": "http.response.start", "status": self.status, "headers": kind})
-        await send({"type": "http.response.body", "body": self.body})
+        await send({"type": "http.response.body", "body": body})
+
+    def _next(self) -> tuple[str, bytes]:
+        text = self.sentences[self._turn % len(self.sentences)]
+        form, shape = _SHAPES[self._turn % len(_SHAPES)]
+        # A step that has no factor in common with the sentences and the forms meets each pair of them.
+        self._turn += 1
+        return form, shape(text).encode()
 
 
-def _sentence(value: str) -> str:
-    """How products repeat what they refuse: in quotation marks, and addresses also as they are."""
-    return f"{value} is taken." if "@" in value else f'The value "{value}" is not valid.'
+_SENTENCES: Final = (
+    'The value "{}" is not valid.',
+    "{} is taken.",
+    "There is no {} here",
+    "name: {}, which another user has.",
+    "({})",
+)
+"""How products repeat what they refuse."""
+
+
+def _flat(text: str) -> str:
+    problems = [{"code": "INVALID", "field": "name", "description": text, "message": text}]
+    told = {"message": text, "error": text, "detail": text, "title": text, "errorDesc": text}
+    return json.dumps({**told, "errorCode": "1001", "name": [text], "errors": problems})
+
+
+def _nested(text: str) -> str:
+    return json.dumps({"error": {"code": "invalid", "message": text, "fields": [text]}})
+
+
+def _failed(text: str) -> str:
+    told = {"status": "Failure", "description": text, "errorDesc": text, "errorCode": "1001"}
+    return json.dumps({"response": told}, ensure_ascii=False)
+
+
+def _xml(text: str) -> str:
+    said = escape(text)
+    return (
+        f"<response><status>Failure</status><errorCode>1001</errorCode><errorDesc>{said}</errorDesc>"
+        f"<description>{said}</description></response>"
+    )
+
+
+def _page(text: str) -> str:
+    return f"<html><head><title>Status page</title></head><body><p>{escape(text)}</p></body></html>"
+
+
+_SHAPES: Final[tuple[tuple[str, Callable[[str], str]], ...]] = (
+    ("application/json", _flat),
+    ("application/json", _nested),
+    ("application/json", _failed),
+    ("application/xml", _xml),
+    ("text/html", _page),
+    ("text/plain", str),
+)
+"""The forms of refusals that products have."""
 
 
 def _things(harness: Harness) -> Iterator[Thing]:
@@ -221,8 +288,27 @@ def _trouble(harness: Harness, deed: Deed) -> str:
     try:
         deed(harness.tenant)
     except UeapiError as problem:
-        return "".join(traceback.format_exception(problem)) + repr(problem)
+        shown = traceback.format_exception(problem)
+        return " ".join([*shown, *(f"{each!r} {vars(each)!r}" for each in _chain(problem))])
     return ""
+
+
+def _chain(problem: BaseException) -> Iterator[BaseException]:
+    """An error and what it came from, as a debugger shows them, however it was raised."""
+    seen: list[BaseException] = []
+    waiting: list[BaseException | None] = [problem]
+    while waiting:
+        each = waiting.pop()
+        if each is not None and each not in seen:
+            seen.append(each)
+            # A cause that is suppressed in a traceback isn't looked at: only what is shown is told.
+            waiting += [each.__cause__, None if each.__suppress_context__ else each.__context__]
+    yield from seen
+
+
+def _whole(record: logging.LogRecord) -> str:
+    """All that a log can show of a record: its text, its traceback, and what was handed to it."""
+    return f"{logging.Formatter().format(record)} {vars(record)!r}"
 
 
 class _Keeping(logging.Handler):

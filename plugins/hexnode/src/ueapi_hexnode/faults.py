@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final, cast
 
+from ueapi.contract.wording import field_name, nameless
 from ueapi.errors import (
     Conflict,
     CredentialsRejected,
@@ -24,8 +25,6 @@ from ueapi.flow import Call, Reply
 from ueapi_hexnode import assumed
 
 _WAIT: Final = re.compile(r"available in (\d+(?:\.\d+)?) second")
-_QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'|\S*@\S*")
-_LONGEST: Final = 160
 
 
 def fault(call: Call, reply: Reply) -> UeapiError:
@@ -77,8 +76,10 @@ def _missing(reply: Reply) -> UeapiError:
 
 
 def _refused(reply: Reply) -> UeapiError:
-    problems = tuple(_problems(_fields(reply) or {}))
-    if any(taken in problem.lower() for problem in problems for taken in assumed.ALREADY_TAKEN):
+    fields = _fields(reply) or {}
+    problems = tuple(f"{where}{nameless(text)}" for where, text in _problems(fields))
+    said = [text.lower() for _, text in _problems(fields)]
+    if any(taken in text for text in said for taken in assumed.ALREADY_TAKEN):
         return Conflict(
             f"another object has the same name or address ({'; '.join(problems)}).",
             remedy="Look it up in the portal; nothing was changed.",
@@ -100,16 +101,12 @@ def _fields(reply: Reply) -> Mapping[str, object] | None:
     return cast("Mapping[str, object]", found) if isinstance(found, dict) else None
 
 
-def _problems(fields: Mapping[str, object]) -> Iterator[str]:
+def _problems(fields: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Where each complaint is about, and its text as the product wrote it, which may name people."""
     for name, said in fields.items():
         texts = said if isinstance(said, list) else [said]
-        where = "" if name in ("detail", "non_field_errors") else f"{_bounded(name)}: "
-        yield from (where + _bounded(text) for text in texts if isinstance(text, str))
-
-
-def _bounded(text: str) -> str:
-    # The product may repeat the refused value, which can be a person's address or a secret.
-    return _QUOTED.sub("…", text)[:_LONGEST].rstrip(". ")
+        where = "" if name in ("detail", "non_field_errors") else f"{field_name(name)}: "
+        yield from ((where, text) for text in texts if isinstance(text, str))
 
 
 def _wait(reply: Reply) -> float | None:

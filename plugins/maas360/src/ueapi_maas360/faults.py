@@ -7,10 +7,10 @@ failure for a success, and so that an expired token is renewed whichever call me
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from ueapi.contract.wording import nameless
 from ueapi.errors import (
     Conflict,
     CredentialsRejected,
@@ -32,9 +32,6 @@ _MARKS: Final = (b"errorCode", b"esponse", assumed.ENROLLMENT.encode())
 """No failure is told without one of these, so answers without them, such as long lists, aren't parsed twice."""
 _ROOTS: Final = ("actionResponse", assumed.CHANGED, assumed.ENROLLMENT)
 """Roots under which a `status` tells of success or failure; a device or an app has a status of another kind."""
-_QUOTED: Final = re.compile(r"\"[^\"]*\"|'[^']*'|\S*@\S*")
-_NUMBERS: Final = re.compile(r"\d[\d.:-]{5,}")
-_LONGEST: Final = 160
 _LONGEST_CODE: Final = 20
 
 _OK: Final = "0"
@@ -172,13 +169,8 @@ def _problems(record: Record, name: str) -> tuple[str, ...]:
         text = record.text(name)
     except Unintelligible:
         return ()
-    return () if text is None else (_bounded(text),)
-
-
-def _bounded(text: str) -> str:
-    # The product may repeat what it refuses, which can be a person's address or number.
-    hidden = _NUMBERS.sub("…", _QUOTED.sub("…", " ".join(text.split())))
-    return hidden[:_LONGEST].rstrip(". ")
+    # The product may repeat what it refuses, which can be a person's name, address or number.
+    return () if text is None else (nameless(text),)
 
 
 def _said(problems: tuple[str, ...]) -> str:

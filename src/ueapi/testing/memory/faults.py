@@ -6,6 +6,7 @@ Source: Example UEM API, Errors.
 
 from __future__ import annotations
 
+from ueapi.contract.wording import field_name
 from ueapi.errors import (
     Conflict,
     CredentialsRejected,
@@ -73,7 +74,7 @@ def _about(reply: Reply) -> str:
 
 def _fields(reply: Reply) -> tuple[str, ...]:
     try:
-        return read(ErrorRow, reply, of="the error").error.fields
+        return tuple(map(field_name, read(ErrorRow, reply, of="the error").error.fields))
     except Unintelligible:
         # An error page of something between us and the product; its status says enough.
         return ()
