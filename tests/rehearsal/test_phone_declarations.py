@@ -60,6 +60,10 @@ def rows(here: Scene, kind: str = "configurations") -> dict[str, dict]:
     return {row["identifier"]: row for row in found}
 
 
+def codes(here: Scene) -> list[str]:
+    return [reason["code"] for reason in rows(here)["passcode"]["reasons"]]
+
+
 @pytest.mark.parametrize("os_version", VERSIONS)
 def test_what_is_declared_and_activated_has_its_effect_and_is_reported(os_version: str) -> None:
     here = declared(PASSCODE, activation("passcode"), os_version=os_version)
@@ -81,6 +85,7 @@ def test_without_an_activation_a_configuration_is_held_and_does_nothing() -> Non
     assert set(contents(here).declarations) == {"passcode"}
     assert passcode_rule(contents(here), "26.1") is None
     assert rows(here)["passcode"]["active"] is False
+    assert codes(here) == ["Info.NotReferencedByActivation"]
 
 
 @pytest.mark.parametrize("os_version", VERSIONS)
@@ -97,6 +102,7 @@ def test_an_activation_of_what_is_not_there_is_invalid() -> None:
 
     assert rows(here, "activations")["on"]["valid"] == "invalid"
     assert rows(here)["passcode"]["active"] is False
+    assert codes(here) == ["Error.ActivationFailed"]
 
 
 def test_what_is_declared_no_more_is_let_go() -> None:

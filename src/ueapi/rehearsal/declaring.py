@@ -6,12 +6,15 @@ Source: Apple's schema, declarative/protocol.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Final
 
+from attrs import evolve
 from starlette.responses import Response
 
 from ueapi.apple import mdm
 from ueapi.apple.declarations import Declaration, to_json
+from ueapi.apple.plist import PlistDict, PlistValue
 from ueapi.rehearsal.enrollments import EnrollmentRecord
 
 JSON_TYPE: Final = "application/json"
@@ -39,7 +42,7 @@ def declared(record: EnrollmentRecord, call: mdm.DeclarativeManagement) -> Respo
         case mdm.Endpoint.DECLARATION_ITEMS:
             return Response(_items(record).to_json(), media_type=JSON_TYPE)
         case mdm.Endpoint.STATUS:
-            record.status = mdm.StatusReport.from_json(call.content or b"")
+            record.status = _merged(record.status, mdm.StatusReport.from_json(call.content or b""))
             return Response(status_code=200)
         case mdm.Endpoint.DECLARATION:
             return _one(record, call)
@@ -67,3 +70,21 @@ def _one(record: EnrollmentRecord, call: mdm.DeclarativeManagement) -> Response:
     if found is None:
         return Response(status_code=404)
     return Response(to_json(found), media_type=JSON_TYPE)
+
+
+def _merged(former: mdm.StatusReport | None, told: mdm.StatusReport) -> mdm.StatusReport:
+    """A report holds what changed, unless it says that it is full; everything else stays as it was told."""
+    if former is None or told.is_full:
+        return told
+    return evolve(told, items=_over(former.items, told.items))
+
+
+def _over(below: Mapping[str, PlistValue], above: Mapping[str, PlistValue]) -> PlistDict:
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        if isinstance(under, Mapping) and isinstance(value, Mapping):
+            merged[key] = _over(under, value)
+        else:
+            merged[key] = value
+    return merged

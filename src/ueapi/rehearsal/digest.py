@@ -41,6 +41,11 @@ def _phone(phone: VirtualPhone) -> object:
             "declarations": sorted(
                 (name, one.server_token) for name, one in contents.declarations.items()
             ),
+            "declared": sorted(
+                (name, app.bundle_id, app.state.value)
+                for name, app in contents.declared_apps.items()
+            ),
+            "books": sorted(contents.books),
             "waits": current.challenge is not None,
         }
     return [phone.os_version, phone.messages, sorted(phone.owned), held]

@@ -66,7 +66,15 @@ def hindrance(phone: Obeying, current: Current, app: App) -> Hindrance | None:
 
 def ask_for(phone: Obeying, current: Current, app: App, then: Callable[[bool], None]) -> None:
     """Ask the owner, unless it is the app that the enrollment profile names; `then` hears of a refusal at once."""
-    agreed = DOWNLOAD if _is_required(phone, current, app) else phone.accepts(app.bundle_id)
+    if _is_required(phone, current, app):
+        phone.clock.after(DOWNLOAD, lambda: then(True))
+    else:
+        ask_owner(phone, app, then)
+
+
+def ask_owner(phone: Obeying, app: App, then: Callable[[bool], None]) -> None:
+    """Ask the owner whether an app may come; `then` hears of a refusal at once, and of consent once it is there."""
+    agreed = phone.accepts(app.bundle_id)
     if agreed is None:
         then(False)
     else:

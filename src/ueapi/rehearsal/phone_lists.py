@@ -1,6 +1,6 @@
 """What a virtual iPhone lists: under User Enrollment managed things only, whoever asks.
 
-Source: Apple's schema, the list commands and SecurityInfo; "ManagedOnly" makes no difference there.
+Source: Apple's schema, the list commands and SecurityInfo. "ManagedOnly" leaves out what declarations manage, no more.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Final
 from ueapi.apple import mdm, rules
 from ueapi.apple.mdm.requests import REMOVE_WITH_ENROLLMENT
 from ueapi.apple.plist import PlistDict, PlistValue
+from ueapi.apple.rules import IosVersion
 from ueapi.rehearsal.phone_answers import Act, Current, Obeying, answered, is_allowed
-from ueapi.rehearsal.phone_contents import MANAGED, in_effect
+from ueapi.rehearsal.phone_contents import MANAGED, AppState, in_effect
 
 CERTIFICATES: Final = frozenset(
     {
@@ -23,6 +24,9 @@ CERTIFICATES: Final = frozenset(
     }
 )
 """Payloads that carry a certificate."""
+DECLARED: Final = "Declarative Device Management"
+TELLS_SOURCE: Final = IosVersion((18,))
+"""From here on the list of profiles says which ones a declaration brought. Source: Apple's schema, ProfileList."""
 _MANAGED_APP: Final[PlistDict] = {
     "ExternalVersionIdentifier": 1,
     "HasConfiguration": False,
@@ -46,12 +50,15 @@ def _list_applications(_: Obeying, current: Current, command: mdm.Command) -> md
     return answered(current, command, response={"ManagedApplicationList": rows})
 
 
-def _list_profiles(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
+def _list_profiles(phone: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
+    tells_source = IosVersion.parse(phone.os_version) >= TELLS_SOURCE
+    declared = set(current.contents.legacy.values()) if tells_source else frozenset()
     rows: list[PlistValue] = [
         {
             "PayloadIdentifier": identifier,
             "PayloadDisplayName": profile.display_name or "",
             "PayloadUUID": profile.uuid,
+            **({"Source": DECLARED} if identifier in declared else {}),
         }
         for identifier, profile in current.contents.profiles.items()
     ]
@@ -64,7 +71,14 @@ def _list_installed(phone: Obeying, current: Current, command: mdm.Command) -> m
     if not current.kind.is_user_enrollment:
         seen += sorted(phone.owned)
     rows: list[PlistValue] = [{"Identifier": bundle_id} for bundle_id in seen]
+    if command.content.get("ManagedOnly") is not True:
+        apps = current.contents.declared_apps.values()
+        rows += [_declared(a.bundle_id) for a in apps if a.state is AppState.MANAGED]
     return answered(current, command, response={"InstalledApplicationList": rows})
+
+
+def _declared(bundle_id: str) -> PlistValue:
+    return {"Identifier": bundle_id, "Source": DECLARED}
 
 
 def _list_certificates(phone: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
