@@ -67,12 +67,14 @@ CASES = [
         backend="hexnode", ios="17.7", language="de", way=Way.PROFILE,
         title="So richten Sie Ihr iPhone für die Arbeit ein",
         parts=["before", *PROFILE], steps=7,
-        sentence="Öffnen Sie die Adresse aus Ihrer Einladung in Safari, nicht in einem anderen Browser.",
+        sentence="Öffnen Sie in Safari, in keinem anderen Browser und nicht als Desktop-Website, "
+        "die Adresse aus Ihrer Einladung.",
     ),
     Case(
         backend="jamf", ios="16.0", language="en", way=Way.PROFILE, title="Set up your iPhone for work",
         parts=["before", *PROFILE], steps=7,
-        sentence="Open the address that the help desk gave you in Safari, not in another browser.",
+        sentence="In Safari, in no other browser and not as a desktop website, open the address that "
+        "the help desk gave you.",
     ),
     Case(
         backend="maas360", leaving="hexnode", ios="15.4", language="de", way=Way.PROFILE,
