@@ -9,12 +9,15 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import typer
+from attrs import evolve
 from typer.testing import CliRunner
 
 from ueapi.cli.main import app
 from ueapi.cli.plugin_commands import root_of
 from ueapi.contract import BackendManifest, hookimpl
-from ueapi.errors import IncompatiblePlugin, UsageError
+from ueapi.contract.opening import TenantOpener, opener
+from ueapi.errors import IncompatiblePlugin, InvalidSettings, UsageError
 from ueapi.plugins import Registry
 
 PLUGIN = """
@@ -133,3 +136,60 @@ def ueapi(site: Path, *words: str) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
     )
+
+
+TENANTS = """
+[tenants.work]
+backend = "memory"
+url = "https://product.example.org"
+key = { env = "KIT_KEY" }
+
+[tenants.other]
+backend = "jamf"
+url = "https://jamf.example.org"
+"""
+
+
+@pytest.fixture
+def opening(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TenantOpener:
+    file = tmp_path / "tenants.toml"
+    file.write_text(TENANTS, encoding="utf-8")
+    file.chmod(0o600)
+    monkeypatch.setattr("ueapi.cli.settings_file.settings_path", lambda: file)
+    monkeypatch.setattr("ueapi.cli.opening.settings_path", lambda: file)
+    monkeypatch.setenv("KIT_KEY", "k-example")
+    acme = typer.Typer()
+    given: list[object] = []
+    acme.callback()(lambda: None)
+
+    @acme.command()
+    def look(context: typer.Context) -> None:
+        given.append(context.obj)
+
+    known = Registry.installed()
+    with_commands = evolve(known.manifest("memory"), cli="ueapi_acme.commands:app")
+    with monkeypatch.context() as patch:
+        patch.setattr(Registry, "resolve", lambda *_: acme)
+        patch.setattr(Registry, "manifest", lambda *_: with_commands)
+        root_of(app, ["memory", "look"], registry=known)(["memory", "look"], standalone_mode=False)
+    return opener(given[0])
+
+
+def test_a_command_opens_a_tenant_of_its_backend(opening: TenantOpener) -> None:
+    with opening("work") as tenant:
+        assert (tenant.name, tenant.backend) == ("work", "memory")
+
+
+def test_a_tenant_of_another_backend_is_refused(opening: TenantOpener) -> None:
+    with pytest.raises(UsageError, match="one of jamf"):
+        opening("other")
+
+
+def test_a_name_that_nobody_has_is_refused(opening: TenantOpener) -> None:
+    with pytest.raises(InvalidSettings, match="no tenant 'nowhere'"):
+        opening("nowhere")
+
+
+def test_a_command_called_in_another_way_has_no_tenants() -> None:
+    with pytest.raises(UsageError, match="not called through ueapi"):
+        opener(None)

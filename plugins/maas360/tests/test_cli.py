@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import pytest
 from typer.testing import CliRunner
 
+from ueapi.contract.opening import TenantOpener
 from ueapi.errors import CapabilityUnsupported, UsageError
 from ueapi.testing import Harness
 from ueapi_maas360 import cli
@@ -23,7 +24,7 @@ def harness():
 @pytest.fixture
 def run(harness, monkeypatch):
     @contextmanager
-    def connected():
+    def connected(_context):
         yield harness.tenant
 
     monkeypatch.setattr(cli, "connected", connected)
@@ -124,3 +125,24 @@ def test_the_backend_loads_without_the_command_library():
     ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True)
 
     assert ended.returncode == 0, ended.stderr
+
+
+def test_a_tenant_of_the_settings_file_can_be_named(harness, phone):
+    asked = []
+
+    def opened(name):
+        asked.append(name)
+        return harness.connect()
+
+    opening = TenantOpener("maas360", opened)
+
+    done = CliRunner().invoke(cli.app, ["--tenant", "work", "actions", phone], obj=opening)
+
+    assert asked == ["work"]
+    assert "Lock" in {action["name"] for action in json.loads(done.stdout)}
+
+
+def test_a_tenant_is_named_only_through_ueapi(phone):
+    done = CliRunner().invoke(cli.app, ["--tenant", "work", "actions", phone])
+
+    assert isinstance(done.exception, UsageError)

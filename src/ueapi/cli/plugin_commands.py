@@ -9,9 +9,11 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from ueapi.contract.opening import TenantOpener
 from ueapi.errors import IncompatiblePlugin, UsageError
 
 if TYPE_CHECKING:
+    from ueapi.client import Tenant
     from ueapi.plugins import Registry
 
 HELP: Final = "--help"
@@ -65,7 +67,25 @@ def _add_called(root: TyperGroup, name: str, registry: Registry) -> None:
             remedy="Report it to the plugin's author.",
             backend=name,
         )
-    root.add_command(get_command(found), name)
+    command = get_command(found)
+    command.context_settings["obj"] = _opener(name, registry)
+    root.add_command(command, name)
+
+
+def _opener(backend: str, registry: Registry) -> TenantOpener:
+    def opened(name: str) -> Tenant:
+        from ueapi.cli.opening import open_tenant
+        from ueapi.cli.settings_file import find_entry, settings_path
+
+        if (other := find_entry(settings_path(), name).backend) != backend:
+            raise UsageError(
+                f"tenant {name!r} is one of {other}.",
+                remedy=f"Name a tenant of {backend}; `ueapi tenant list` shows them. Nothing was sent.",
+                backend=backend,
+            )
+        return open_tenant(name, registry=registry)
+
+    return TenantOpener(backend, opened)
 
 
 def _add_listed(root: TyperGroup, registry: Registry) -> None:

@@ -17,4 +17,5 @@ def ueapi_backend() -> BackendManifest:
         sheet="ueapi_hexnode.sheet:SHEET",
         translate="ueapi_hexnode.mapping.policies:translate_content",
         simulator="ueapi_hexnode.simulator:build",
+        cli="ueapi_hexnode.cli:app",
     )

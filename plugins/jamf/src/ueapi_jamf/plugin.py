@@ -16,5 +16,6 @@ def ueapi_backend() -> BackendManifest:
         build="ueapi_jamf.backend:build",
         sheet="ueapi_jamf.sheet:SHEET",
         simulator="ueapi_jamf.simulator:build",
+        cli="ueapi_jamf.cli:app",
         discovery="ueapi_jamf.discovery:enrollment_address",
     )

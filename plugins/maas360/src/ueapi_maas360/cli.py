@@ -1,8 +1,8 @@
 """`ueapi maas360 ...`: device actions by the product's own names, and reading what no facet reads.
 
-The account is named by the environment: `UEAPI_MAAS360_URL`, `UEAPI_MAAS360_BILLING_ID` and so on, a variable for each
-setting. Password and access key are asked for where their variables are missing, and are never arguments: other users
-of the machine could read those.
+The account is a tenant of the settings file, named with `--tenant`. Without it the environment names it:
+`UEAPI_MAAS360_URL`, `UEAPI_MAAS360_BILLING_ID` and so on, a variable for each setting. Password and access key are
+asked for where their variables are missing, and are never arguments: other users of the machine could read those.
 """
 
 from __future__ import annotations
@@ -11,18 +11,16 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Annotated, Any, Concatenate, Final, ParamSpec, TypeVar
 
 import typer
 from attrs import asdict
 
 from ueapi.contract import Accepted
+from ueapi.contract.opening import OpenedTenant, opener
 from ueapi.errors import UsageError
 from ueapi.flow import Flow
 from ueapi_maas360.native import Maas360Api
-
-if TYPE_CHECKING:
-    from ueapi import Tenant
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -34,8 +32,11 @@ _TEXTS: Final = (
 )
 _SECRETS: Final = ("password", "app_access_key")
 
+_TENANT: Final = "ueapi_maas360.tenant"
+
 app: Final = typer.Typer(
-    help="Actions of MaaS360's own. The account's settings come from the environment, such as UEAPI_MAAS360_URL.",
+    help="Actions of MaaS360's own, for a tenant of the settings file or the account that UEAPI_MAAS360_URL and the"
+    " like name.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -46,11 +47,27 @@ DeviceId = Annotated[str, typer.Argument(metavar="DEVICE", help="The device's Ma
 Sure = Annotated[bool, typer.Option("--yes", help="Don't ask whether it is meant.")]
 
 
+@app.callback()
+def _account(
+    context: typer.Context,
+    tenant: Annotated[
+        str | None, typer.Option("--tenant", help="A tenant of the settings file.")
+    ] = None,
+) -> None:
+    """Remember which account is meant."""
+    context.meta[_TENANT] = tenant
+
+
 @contextmanager
-def connected() -> Iterator[Tenant]:
-    """Open the account that the environment names; asks for secrets it lacks."""
+def connected(context: typer.Context) -> Iterator[OpenedTenant]:
+    """Open the tenant that was named, else the account of the environment; asks for secrets that one lacks."""
     import ueapi
 
+    name = context.meta.get(_TENANT)
+    if name is not None:
+        with opener(context.obj)(name) as opened:
+            yield opened
+        return
     settings: dict[str, Any] = {**settings_from(os.environ)}
     with ueapi.connect("maas360", **settings) as tenant:
         yield tenant
@@ -66,94 +83,103 @@ def settings_from(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 @app.command()
-def actions(device: DeviceId) -> None:
+def actions(context: typer.Context, device: DeviceId) -> None:
     """Print which actions the product permits for a device now."""
-    _show([asdict(action) for action in _run(Maas360Api.actions, device)])
+    _show([asdict(action) for action in _run(context, Maas360Api.actions, device)])
 
 
 @app.command()
-def state(device: DeviceId, action: Annotated[str, typer.Argument(metavar="ACTION")]) -> None:
+def state(
+    context: typer.Context,
+    device: DeviceId,
+    action: Annotated[str, typer.Argument(metavar="ACTION")],
+) -> None:
     """Print what became of an action ordered before."""
-    _show({"state": _run(Maas360Api.state, device, action)})
+    _show({"state": _run(context, Maas360Api.state, device, action)})
 
 
 @app.command()
-def lock(device: DeviceId) -> None:
+def lock(context: typer.Context, device: DeviceId) -> None:
     """Lock a device's screen."""
-    _tell(_run(Maas360Api.lock, device))
+    _tell(_run(context, Maas360Api.lock, device))
 
 
 @app.command()
-def refresh(device: DeviceId) -> None:
+def refresh(context: typer.Context, device: DeviceId) -> None:
     """Ask a device to report."""
-    _tell(_run(Maas360Api.refresh, device))
+    _tell(_run(context, Maas360Api.refresh, device))
 
 
 @app.command()
 def message(
+    context: typer.Context,
     device: DeviceId,
     text: Annotated[str, typer.Argument(metavar="TEXT")],
     title: Annotated[str, typer.Option(help="The message's title.")] = "",
 ) -> None:
     """Show a device's person a message."""
-    _tell(_run(Maas360Api.message, device, title=title, text=text))
+    _tell(_run(context, Maas360Api.message, device, title=title, text=text))
 
 
 @app.command()
-def selective_wipe(device: DeviceId, yes: Sure = False) -> None:
+def selective_wipe(context: typer.Context, device: DeviceId, yes: Sure = False) -> None:
     """Take the work data off a device that stays under control."""
     _ask(f"Take the work data off {device}?", is_sure=yes)
-    _tell(_run(Maas360Api.selective_wipe, device))
+    _tell(_run(context, Maas360Api.selective_wipe, device))
 
 
 @app.command()
-def revoke_selective_wipe(device: DeviceId) -> None:
+def revoke_selective_wipe(context: typer.Context, device: DeviceId) -> None:
     """Bring the work data back."""
-    _tell(_run(Maas360Api.revoke_selective_wipe, device))
+    _tell(_run(context, Maas360Api.revoke_selective_wipe, device))
 
 
 @app.command()
-def remove_control(device: DeviceId, yes: Sure = False) -> None:
+def remove_control(context: typer.Context, device: DeviceId, yes: Sure = False) -> None:
     """End a device's enrollment; that can't be undone."""
     _ask(f"End the enrollment of {device} for good?", is_sure=yes)
-    _tell(_run(Maas360Api.remove_control, device))
+    _tell(_run(context, Maas360Api.remove_control, device))
 
 
 @app.command()
-def hide(device: DeviceId) -> None:
+def hide(context: typer.Context, device: DeviceId) -> None:
     """Take a device's record out of the portal's lists."""
-    _tell(_run(Maas360Api.hide, device))
+    _tell(_run(context, Maas360Api.hide, device))
 
 
 @app.command()
-def wipe(device: DeviceId, yes: Sure = False) -> None:
+def wipe(context: typer.Context, device: DeviceId, yes: Sure = False) -> None:
     """Erase a whole device; refused for any that may be under User Enrollment. That can't be undone."""
     _ask(f"Erase everything on {device} for good?", is_sure=yes)
-    _tell(_run(Maas360Api.wipe, device))
+    _tell(_run(context, Maas360Api.wipe, device))
 
 
 @app.command()
-def reset_passcode(device: DeviceId, yes: Sure = False) -> None:
+def reset_passcode(context: typer.Context, device: DeviceId, yes: Sure = False) -> None:
     """Remove a whole device's passcode; refused for any that may be under User Enrollment."""
     _ask(f"Remove the passcode of {device}?", is_sure=yes)
-    _tell(_run(Maas360Api.reset_passcode, device))
+    _tell(_run(context, Maas360Api.reset_passcode, device))
 
 
 @app.command()
 def read(
+    context: typer.Context,
     path: Annotated[str, typer.Argument(metavar="PATH", help="Such as /…/summary/{billing}.")],
     query: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="A parameter.")
     ] = None,
 ) -> None:
     """Print what is at a path of the web services, as JSON."""
-    _show(_run(Maas360Api.read, path, query=_pairs(query or [])))
+    _show(_run(context, Maas360Api.read, path, query=_pairs(query or [])))
 
 
 def _run(
-    method: Callable[Concatenate[Maas360Api, P], Flow[T]], *args: P.args, **kwargs: P.kwargs
+    context: typer.Context,
+    method: Callable[Concatenate[Maas360Api, P], Flow[T]],
+    *args: P.args,
+    **kwargs: P.kwargs,
 ) -> T:
-    with connected() as tenant:
+    with connected(context) as tenant:
         return tenant.run(tenant.native_as(Maas360Api), method, *args, **kwargs)
 
 
