@@ -176,3 +176,60 @@ def test_a_domain_alone_can_be_checked() -> None:
 def test_what_is_no_domain_is_refused() -> None:
     with pytest.raises(InvalidModel):
         check("example", look=Web(), at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("given", "place", "asked"),
+    [
+        ("https://localhost:8443", None, "https://localhost:8443/.well-known/"),
+        ("https://[::1]:8443", None, "https://[::1]:8443/.well-known/"),
+        ("https://127.0.0.1/d.json", None, "https://127.0.0.1/d.json?"),
+        ("jane@example.org", "https://mdm.example.org:8443", "https://mdm.example.org:8443/.well-"),
+        ("Example.org", None, "https://example.org/.well-known/"),
+    ],
+)
+def test_a_server_that_is_not_public_yet_is_asked_where_it_is(
+    given: str, place: str | None, asked: str
+) -> None:
+    urls: list[str] = []
+
+    def look(url: str, **more: object) -> Seen:
+        del more
+        urls.append(url)
+        return told(GOOD.to_json())
+
+    check(given, look=look, at=NOW, place=place)
+
+    own = [url for url in urls if url != SERVICE]
+    assert {url[: len(asked)] for url in own if "?" in url} == {asked}
+    assert any("user-identifier=jane%40example.org&" in u for u in own) is (place is not None)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "http://example.org",
+        "https://",
+        "https://example.org?a=1",
+        "https://a:b@example.org",
+        "https://example.org:x",
+        "jane",
+    ],
+)
+def test_what_no_device_would_ask_is_refused_before_anything_is_sent(given: str) -> None:
+    with pytest.raises(InvalidModel, match="nothing was sent"):
+        check(given, look=fixed(told(b"")), at=NOW)
+
+
+def test_a_server_that_lets_us_wait_is_asked_once() -> None:
+    urls: list[str] = []
+
+    def look(url: str, **more: object) -> Unseen:
+        del more
+        urls.append(url)
+        return Unseen(Trouble.NO_ANSWER, "no answer in time")
+
+    results = check("jane@example.org", look=look, at=NOW)
+
+    assert len(urls) == 1
+    assert [r.probe for r in results if r.grade is Grade.FINDING] == ["connection"]

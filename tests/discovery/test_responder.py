@@ -188,3 +188,14 @@ def test_a_thousand_people_get_their_own_answer(tmp_path: Path) -> None:
 def test_a_list_naming_an_answer_it_does_not_have_is_none() -> None:
     with pytest.raises(ValueError, match="newer"):
         allowed(default="newer")
+
+
+@pytest.mark.parametrize("written", ["jane+work@example.org", "jane%2Bwork%40example.org"])
+def test_a_plus_in_an_address_is_a_plus_however_a_device_writes_it(
+    tmp_path: Path, written: str
+) -> None:
+    at = desk(tmp_path, "jane+work@example.org")
+
+    status, body = at.ask(f"https://example.org{discovery.WELL_KNOWN}?user-identifier={written}")
+
+    assert (status, body) == (200, NEW.document.to_json())

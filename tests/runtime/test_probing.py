@@ -21,6 +21,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(302)
         self.send_header("Location", "https://elsewhere.example.org/")
+        if self.path == "/not-packed":
+            self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"hi")
@@ -70,6 +72,27 @@ def test_an_untrusted_certificate_is_trouble_with_tls(secured: tuple[str, Path])
 
     assert isinstance(seen, Unseen)
     assert seen.trouble is Trouble.TLS
+
+
+def test_an_answer_that_is_not_packed_as_it_says_is_none(secured: tuple[str, Path]) -> None:
+    url, trusted = secured
+
+    seen = Looker(ssl.create_default_context(cafile=str(trusted)))(f"{url}not-packed")
+
+    assert isinstance(seen, Unseen)
+    assert seen.trouble is Trouble.NO_ANSWER
+
+
+def test_plain_http_is_told_from_a_certificate_that_is_not_trusted() -> None:
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        seen = Looker()(f"https://127.0.0.1:{server.server_port}/")
+        server.shutdown()
+        thread.join()
+
+    assert isinstance(seen, Unseen)
+    assert (seen.trouble, "plain http" in seen.reason) == (Trouble.TLS, True)
 
 
 def test_nobody_there_is_no_connection() -> None:

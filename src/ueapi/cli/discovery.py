@@ -34,8 +34,18 @@ PasswordEnv = Annotated[
 @app.command("check")
 def check(
     address: Annotated[
-        str, typer.Argument(help="Domain, its https address, or a person's address.")
+        str,
+        typer.Argument(
+            help="Domain, a person's address, or a server's https address with its port."
+        ),
     ],
+    place: Annotated[
+        str | None,
+        typer.Option(
+            "--discovery",
+            help="https address to ask, in place of the domain of a person's address.",
+        ),
+    ] = None,
     tenant: Annotated[
         str | None, typer.Option(help="Tenant the document shall lead to; compared.")
     ] = None,
@@ -48,15 +58,15 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
     """Ask as devices do, and say what is wrong and how to put it right. Exits 1 when devices would fail."""
-    from ueapi.cli.discovery_check import checked, looker, print_results, watched
+    from ueapi.cli.discovery_check import checking, looker, print_results, watched
     from ueapi.discovery.checking import Grade
 
     expected = _address_of(tenant) if tenant else None
-    look = looker(ca)
+    check_now = checking(address, looker(ca), expected=expected, place=place)
     if watch is not None:
-        watched(address, look, expected=expected, every=watch)
+        watched(check_now, every=watch)
         return
-    results = checked(address, look, expected=expected)
+    results = check_now()
     print_results(address, results, as_json=as_json)
     if any(r.grade is Grade.FINDING for r in results):
         raise typer.Exit(Exit.REFUSED)

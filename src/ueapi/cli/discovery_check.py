@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,15 +34,21 @@ def looker(ca: Path | None) -> Look:
         return Looker()
     try:
         return Looker(ssl.create_default_context(cafile=str(ca)))
-    except ssl.SSLError:
+    except (ssl.SSLError, OSError):
         raise UnreadableInput(
-            f"{ca} holds no certificates in PEM.", remedy="Name a file with the authority to trust."
+            f"{ca} can't be read, or holds no certificates in PEM.",
+            remedy="Name a file with the authority to trust; nothing was sent.",
         ) from None
 
 
-def checked(address: str, look: Look, *, expected: str | None) -> tuple[Result, ...]:
-    """Check once."""
-    return check(address, look=look, at=SystemClock().now(), expected=expected)
+Check = Callable[[], tuple[Result, ...]]
+"""Checks once."""
+
+
+def checking(address: str, look: Look, *, expected: str | None, place: str | None) -> Check:
+    """What checks an address, as often as it is called."""
+    clock = SystemClock()
+    return lambda: check(address, look=look, at=clock.now(), expected=expected, place=place)
 
 
 def print_results(address: str, results: Sequence[Result], *, as_json: bool) -> None:
@@ -58,12 +64,12 @@ def print_results(address: str, results: Sequence[Result], *, as_json: bool) -> 
     typer.echo(f"{len(results)} probes, {found} findings.")
 
 
-def watched(address: str, look: Look, *, expected: str | None, every: float) -> None:
+def watched(check_now: Check, *, every: float) -> None:
     """Check again and again; say what changed."""
     clock = SystemClock()
     before: dict[str, str] = {}
     while True:
-        results = checked(address, look, expected=expected)
+        results = check_now()
         now = {r.probe: f"{_MARKS[r.grade].strip()} {r.text}" for r in results}
         for probe, text in now.items():
             if before.get(probe) != text:

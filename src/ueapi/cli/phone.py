@@ -216,16 +216,10 @@ def _version(text: str) -> str:
 
 def _discovery(given: str | None) -> str | None:
     """The whole address that is asked; a host alone gets Apple's path."""
-    from urllib.parse import urlsplit
+    from ueapi.apple.enrollment.discovery import asked_at
+    from ueapi.errors import InvalidModel
 
-    from ueapi.apple.enrollment.discovery import WELL_KNOWN
-
-    if given is None:
-        return None
-    parts = urlsplit(given)
-    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
-        raise UsageError(
-            "discovery is asked at an https address without a query.",
-            remedy='Give one such as "https://mdm.example.org"; nothing was sent.',
-        )
-    return given if parts.path.strip("/") else f"https://{parts.netloc}{WELL_KNOWN}"
+    try:
+        return None if given is None else asked_at(given)
+    except InvalidModel as problem:
+        raise UsageError(problem.message, remedy=problem.remedy) from None

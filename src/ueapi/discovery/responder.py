@@ -89,7 +89,8 @@ class Responder:
         return self._answer(query.decode("latin-1"))
 
     def _answer(self, query: str) -> _Reply:
-        asked = parse_qs(query)
+        # In an address a plus is a plus, however a device writes it, and a space is never there.
+        asked = parse_qs(query.replace("+", "%2B"))
         address = asked.get("user-identifier", [""])[-1]
         given = asked.get("model-family", [""])[-1]
         family = given if given in _FAMILIES else "other"

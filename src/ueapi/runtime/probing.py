@@ -127,7 +127,7 @@ class Looker:
                 ) as response,
             ):
                 return _seen(response)
-        except (httpx.TransportError, httpx.InvalidURL) as problem:
+        except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL) as problem:
             return _unseen(problem)
 
 
@@ -160,9 +160,11 @@ def _tls(response: httpx.Response) -> Tls | None:
     )
 
 
-def _unseen(problem: httpx.TransportError | httpx.InvalidURL) -> Unseen:
+def _unseen(problem: httpx.TransportError | httpx.DecodingError | httpx.InvalidURL) -> Unseen:
     text = str(problem).partition("\n")[0][:160]
     lowered = text.casefold()
+    if "wrong_version_number" in lowered or "wrong version number" in lowered:
+        return Unseen(Trouble.TLS, "the server speaks no TLS there, and perhaps plain http")
     if "ssl" in lowered or "certificate" in lowered or "tls" in lowered:
         return Unseen(Trouble.TLS, text)
     if any(words in lowered for words in _NO_ADDRESS):

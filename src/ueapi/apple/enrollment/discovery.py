@@ -24,6 +24,9 @@ _REMEDY: Final = (
     "the device ends the enrollment otherwise."
 )
 
+_TYPE_IT: Final = "Give it as a person types it, such as sam@example.org; nothing was sent."
+_ASK_THERE: Final = 'Give one such as "https://mdm.example.org"; nothing was sent.'
+
 
 class Version(StrEnum):
     """Which kind of enrollment a server offers."""
@@ -61,10 +64,10 @@ class UserIdentifier:
         """
         name, at, domain = typed.strip().rpartition("@")
         if not at or not name:
-            _refuse("the address has no name before its @")
+            _refuse("the address has no name before its @", _TYPE_IT)
         labels = domain.split(".")
         if len(labels) < 2 or not all(labels) or domain.split() != [domain]:
-            _refuse("what follows the @ is no full domain name")
+            _refuse("what follows the @ is no full domain name", _TYPE_IT)
         return cls(name, domain.lower())
 
     def __str__(self) -> str:
@@ -76,6 +79,22 @@ class UserIdentifier:
             {"user-identifier": str(self), "model-family": family.value}, quote_via=quote
         )
         return f"https://{self.domain}{WELL_KNOWN}?{query}"
+
+
+def asked_at(given: str) -> str:
+    """The whole address that is asked in place of a domain; a host alone, with or without a port, gets Apple's path.
+
+    Raises:
+        InvalidModel: no https address, or one with a query.
+    """
+    try:
+        parts = urlsplit(given)
+        is_right = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        _refuse("it is asked at an https address, and this is no address", _ASK_THERE)
+    if not is_right or parts.query or parts.fragment or parts.username is not None:
+        _refuse("it is asked at an https address without a query", _ASK_THERE)
+    return given if parts.path.strip("/") else f"https://{parts.netloc}{WELL_KNOWN}"
 
 
 @frozen(kw_only=True)
@@ -152,5 +171,5 @@ def _checked(base_url: str) -> str:
     return base_url
 
 
-def _refuse(why: str) -> NoReturn:
-    raise InvalidModel(f"service discovery can't use this: {why}.", remedy=_REMEDY)
+def _refuse(why: str, remedy: str = _REMEDY) -> NoReturn:
+    raise InvalidModel(f"service discovery can't use this: {why}.", remedy=remedy)

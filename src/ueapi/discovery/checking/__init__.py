@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
+from urllib.parse import urlsplit
 
 from ueapi.apple.enrollment import discovery
 from ueapi.discovery.checking.gathering import Evidence, gather
@@ -13,16 +15,37 @@ __all__ = ["PROBES", "Evidence", "Grade", "Result", "check", "gather", "probed"]
 
 
 def check(
-    address: str, *, look: Look, at: datetime, expected: str | None = None
+    address: str,
+    *,
+    look: Look,
+    at: datetime,
+    expected: str | None = None,
+    place: str | None = None,
 ) -> tuple[Result, ...]:
-    """Check what a person of this address would meet; the domain, or its https address, will do with a name made up.
+    """Check what a person of this address would meet; the domain, or an https address, will do with a name made up.
 
-    `expected` is the enrollment address the tenant names itself, where that is known.
+    Args:
+        address: a person's, a domain, or the https address of a server that needn't be public.
+        look: asks.
+        at: the time of the check.
+        expected: the enrollment address the tenant names itself, where that is known.
+        place: https address to ask in place of the person's domain.
 
     Raises:
-        InvalidModel: the address has no full domain name.
+        InvalidModel: the address has no full domain name, or the other is no https address.
     """
-    host = address.removeprefix("https://").partition("/")[0]
-    typed = address if "@" in address else f"someone@{host}"
-    evidence = gather(discovery.UserIdentifier.of(typed), look, expected=expected)
-    return tuple(probed(evidence, at=at))
+    if "://" in address:
+        place, address = address, _made_up(address)
+    typed = address if "@" in address else f"{_SOMEONE}@{address}"
+    who = discovery.UserIdentifier.of(typed)
+    where = None if place is None else discovery.asked_at(place)
+    return tuple(probed(gather(who, look, expected=expected, place=where), at=at))
+
+
+_SOMEONE: Final = "someone"
+
+
+def _made_up(place: str) -> str:
+    """Somebody at the host of an address; of an example's domain where the host is none that people have."""
+    host = urlsplit(discovery.asked_at(place)).hostname or ""
+    return f"{_SOMEONE}@{host if '.' in host else 'example.org'}"

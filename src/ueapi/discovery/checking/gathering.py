@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from ueapi.apple.enrollment import discovery, machine
 from ueapi.errors import InvalidModel
-from ueapi.runtime.probing import Look, Over, Seen, Unseen
+from ueapi.runtime.probing import Look, Over, Seen, Trouble, Unseen
 
 MOST_REDIRECTS: Final = 5
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -64,21 +64,53 @@ class Evidence:
     expected: str | None = None
 
 
-def gather(who: discovery.UserIdentifier, look: Look, *, expected: str | None = None) -> Evidence:
-    """Ask the domain of an address as devices of several kinds do, then the service it names."""
-    iphone = _walked(who.url(), look)
-    bare = f"https://{who.domain}{discovery.WELL_KNOWN}"
-    by_name = who.url().partition("&model-family=")[0]
+def gather(
+    who: discovery.UserIdentifier,
+    look: Look,
+    *,
+    expected: str | None = None,
+    place: str | None = None,
+) -> Evidence:
+    """Ask the domain of an address, or another place, as devices of several kinds do; then the service it names."""
+    bare = place or f"https://{who.domain}{discovery.WELL_KNOWN}"
+    by_phone, by_tablet = (
+        f"{bare}?{who.url(family).partition('?')[2]}"
+        for family in (discovery.ModelFamily.IPHONE, discovery.ModelFamily.IPAD)
+    )
+    iphone = _walked(by_phone, look)
+    if _is_silent(iphone):
+        look = _answers(iphone.end)
     return Evidence(
         iphone=iphone,
-        ipad=_walked(who.url(discovery.ModelFamily.IPAD), look),
-        without_family=_walked(by_name, look),
+        ipad=_walked(by_tablet, look),
+        without_family=_walked(by_phone.partition("&model-family=")[0], look),
         without_query=_walked(bare, look),
-        over_ipv4=look(who.url(), over=Over.IPV4),
-        over_ipv6=look(who.url(), over=Over.IPV6),
+        over_ipv4=look(by_phone, over=Over.IPV4),
+        over_ipv6=look(by_phone, over=Over.IPV6),
         enrollment=_first_request(iphone.document, look),
         expected=expected,
     )
+
+
+def _is_silent(walk: Walk) -> bool:
+    """Whether the domain's own server let the first question wait in vain; each further one would take as long."""
+    is_waiting = isinstance(walk.end, Unseen) and walk.end.trouble is Trouble.NO_ANSWER
+    return is_waiting and not walk.hops
+
+
+def _answers(end: Seen | Unseen) -> Look:
+    def look(
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        over: Over = Over.ANY,
+    ) -> Seen | Unseen:
+        del url, method, headers, body, over
+        return end
+
+    return look
 
 
 def _walked(url: str, look: Look) -> Walk:

@@ -128,7 +128,7 @@ def _ipv6(found: Evidence, at: datetime) -> Said:
     v6, v4 = found.over_ipv6, found.over_ipv4
     if isinstance(v6, Unseen):
         if v6.trouble is Trouble.NO_ADDRESS:
-            return Said(Grade.NOTE, "the domain has no IPv6 address; phones reach it over IPv4")
+            return _good("the domain has no IPv6 address; phones reach it over IPv4")
         if isinstance(v4, Seen):
             return _bad(f"the domain has an IPv6 address that doesn't answer: {v6.reason}")
         return _SKIPPED
@@ -330,10 +330,13 @@ def _agreement(found: Evidence, at: datetime) -> Said:
 
 PROBES: Final[dict[str, tuple[_Probe, str]]] = {
     "name": (_name, "Give the domain an A or AAAA record, or check the spelling."),
-    "connection": (_connection, "Open port 443 and start the web server."),
+    "connection": (
+        _connection,
+        "Open port 443, start the web server, and let it send whole answers in the encoding it names.",
+    ),
     "certificate": (
         _certificate,
-        "Install a certificate for the domain from an authority that iPhones trust, with its chain.",
+        "Serve https, with a certificate for the domain from an authority that iPhones trust, and with its chain.",
     ),
     "tls-version": (_tls_version, "Allow TLS 1.2 and 1.3, and nothing older."),
     "certificate-end": (_certificate_end, "Renew the certificate."),
