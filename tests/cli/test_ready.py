@@ -23,6 +23,11 @@ SERVICE = "https://mdm.example.org/enroll"
 FEDERATED = ("--federated", "example.org")
 
 
+def unwrapped(done: Result) -> str:
+    """What was printed, without the line breaks that a terminal's width makes."""
+    return " ".join(done.stdout.split())
+
+
 class Web:
     """A domain that answers as it should, and counts how often a document was asked for."""
 
@@ -139,11 +144,22 @@ def test_people_of_the_source_are_not_yet_known_to_the_target(world: World, web:
     assert told["calls"] < 15
 
 
+def test_lines_are_short_enough_to_read_and_stand_under_their_text(world: World) -> None:
+    done = run("old", "--no-domain-check")
+
+    findings, _, people = done.stdout.partition("\n\n")
+    assert max(map(len, findings.splitlines())) <= 100
+    assert people
+    for line in findings.splitlines():
+        assert line.startswith(("ok", "?", "FAIL", " " * 26))
+
+
 def test_what_concerns_many_is_said_once_with_their_number(world: World) -> None:
     done = run("old", "--no-domain-check")
 
-    (line,) = (text for text in done.stdout.splitlines() if "demands a managed device" in text)
-    assert line.startswith("?     conditional-access  23 people: ")
+    told = unwrapped(done)
+    assert told.count("demands a managed device") == 1
+    assert "? conditional-access 23 people: the person signs in" in told
     assert done.stdout.startswith("FAIL")
 
 
@@ -168,7 +184,7 @@ def test_the_version_told_counts_where_no_phone_is_known(world: World) -> None:
     done = run("old", account(world, None), "--ios", "14.2", "--no-domain-check")
 
     assert done.exit_code == 1
-    assert "account-driven enrollment begins with iOS 15.0" in done.stdout
+    assert "account-driven enrollment begins with iOS 15.0" in unwrapped(done)
 
 
 def test_a_file_gives_what_no_product_shows(world: World, web: Web, tmp_path: Path) -> None:

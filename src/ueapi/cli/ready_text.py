@@ -10,6 +10,7 @@ import typer
 
 from ueapi.cli.printing import print_document
 from ueapi.cli.table import safe
+from ueapi.cli.telling import tell
 
 if TYPE_CHECKING:
     from ueapi.client import Tenant
@@ -23,8 +24,11 @@ def print_found(found: Sequence[Readiness], concerns: Mapping[Finding, int], *, 
     for finding, count in concerns.items():
         people = _people(count)
         mark = _MARKS[finding.level.value]
-        typer.echo(f"{mark}  {finding.check.value:18}  {people}: {safe(finding.reason)}")
-        typer.echo(f"      {'':18}  -> {safe(finding.fix)}")
+        head = f"{mark}  {finding.check.value:18}  "
+        tell(f"{head}{people}: {finding.reason}", hanging=len(head))
+        tell(f"-> {finding.fix}", indent=len(head), hanging=len(head) + 3)
+    if concerns:
+        typer.echo()
     for one in found:
         typer.echo(f"{safe(one.person.shown)}: {one.level.value}{_particulars(one)}")
     counted = Counter(one.level.value for one in found)

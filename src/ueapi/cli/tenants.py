@@ -155,8 +155,9 @@ def doctor(
     if as_json:
         print_document(report)
         return
+    requests = "1 request" if report["calls"] == 1 else f"{report['calls']} requests"
     typer.echo(
-        f"{tenant}: signed in to {report['backend']}, one page read, {report['calls']} requests. "
+        f"{tenant}: signed in to {report['backend']}, one page read, {requests}. "
         f"{report['capabilities']} capabilities, of which {len(assumed)} rest on an assumption "
         f"(`ueapi capabilities {report['backend']} --assumed`)."
     )
