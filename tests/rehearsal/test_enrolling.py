@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import plistlib
 import random
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
@@ -142,6 +145,46 @@ def test_the_messages_are_those_apple_documents_in_order() -> None:
     assert first.got["www-authenticate"].startswith('Bearer method="apple-oauth2"')
     assert last.sent["authorization"] == "Bearer ..."
     assert last.got["content-type"] == "application/x-apple-aspen-config"
+
+
+def test_an_app_that_comes_first_is_a_step_of_its_own_and_its_address_keeps_no_secret() -> None:
+    place = Place()
+    header = {"x-apple-mdm-esso": f"https://{HOST}/sso?secret=1"}
+    inner = plistlib.dumps(
+        {
+            "PayloadType": "Configuration",
+            "PayloadIdentifier": "org.example.sso",
+            "PayloadUUID": "5B3D2C1A-0000-4000-8000-000000000001",
+            "PayloadVersion": 1,
+            "PayloadContent": [
+                {
+                    "PayloadType": "com.apple.extensiblesso",
+                    "PayloadIdentifier": "org.example.sso.1",
+                    "PayloadUUID": "5B3D2C1A-0000-4000-8000-000000000002",
+                    "PayloadVersion": 1,
+                }
+            ],
+        }
+    )
+    document = json.dumps(
+        {"iTunesStoreID": 1, "ConfigurationProfile": b64encode(inner).decode()}
+    ).encode()
+
+    def spoil(reply: Reply) -> Reply:
+        if reply.status == 404:
+            return Reply(200, {}, document)
+        more = header if reply.status == 401 else {}
+        return Reply(reply.status, {**reply.headers, **more}, reply.body)
+
+    place.spoil = spoil
+    device = place.device()
+
+    got = device.enrolled(place.server, JANE)
+
+    assert got.sso is not None
+    assert [m.step for m in device.log][:3] == [Step.CHALLENGE, Step.APP, Step.SIGN_IN]
+    assert device.log[0].got["x-apple-mdm-esso"] == f"https://{HOST}/sso"
+    assert "secret" not in str(device.log)
 
 
 def test_a_wrong_password_ends_at_the_sign_in_and_nobody_is_let_in() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ueapi.apple import mdm
 from ueapi.apple.enrollment import Challenge, OAuth2Challenge, TokenAnswer
@@ -17,11 +17,13 @@ from ueapi.rehearsal import phone_messages as messages
 from ueapi.rehearsal.apps_and_books import AppsAndBooks
 from ueapi.rehearsal.clock import VirtualClock
 from ueapi.rehearsal.enrolling.device import CannotEnroll, Held, Server, WayIn
-from ueapi.rehearsal.enrolling.proof import Proof
+from ueapi.rehearsal.enrolling.signing_on import first_contents
 from ueapi.rehearsal.enrollments import ENROLLMENT_PROFILE
 from ueapi.rehearsal.fleet import PhoneSeed
 from ueapi.rehearsal.phone_authorizing import GONE, REFUSALS, meaning_of
-from ueapi.rehearsal.phone_commands import Contents, obey, put_off
+from ueapi.rehearsal.phone_commands import obey, put_off
+from ueapi.rehearsal.phone_declarations import take_up
+from ueapi.rehearsal.phone_enrollment import Download, PhoneEnrollment
 from ueapi.rehearsal.wire import Network
 
 __all__ = ["CannotEnroll", "PhoneEnrollment", "Server", "VirtualPhone"]
@@ -44,50 +46,6 @@ LOCKED_SHARE: Final = 0.02
 NO_ANSWER: Final = Reply(0, {}, b"")
 """What stands for the answer of a service that can't be reached; the phone asks again when it is pushed to."""
 CAN_WAIT: Final = frozenset({mdm.RequestType.INSTALL_PROFILE, mdm.RequestType.INSTALL_APPLICATION})
-
-
-@define(kw_only=True, eq=False)
-class PhoneEnrollment:
-    """What the phone holds while it is enrolled; all of it goes when the enrollment ends."""
-
-    server: Server
-    identifier: str = field(repr=False)
-    token: str = field(repr=False)
-    """What push knows the enrollment by; sent along only after a sign-in of the phone's own."""
-    kind: EnrollmentKind
-    account: str = field(repr=False)
-    contents: Contents
-    proof: Proof = field(repr=False)
-    """The identity it got, by which the service knows its messages."""
-    checkin_url: str = field(repr=False)
-    command_url: str = field(repr=False)
-    is_account_driven: bool = False
-    """Whether every message carries the token."""
-    checks_out: bool = True
-    """Whether the service wants to be told of the end."""
-    required_app: int | None = None
-    """Store id of an app that comes without asking."""
-    refresh_token: str | None = field(default=None, repr=False)
-    challenge: Challenge | None = field(default=None, repr=False)
-    """How the person signs in again, while the phone waits for that."""
-    renewed: datetime | None = field(default=None, repr=False)
-    """When a refresh token last bought another token."""
-    pushed: bool = False
-    idle: bytes = field(default=b"", repr=False)
-    """The message that asks for the next command; always the same."""
-
-    @property
-    def enrollment_id(self) -> str | None:
-        """`None` where the phone is known by its hardware."""
-        return self.identifier if self.kind.is_user_enrollment else None
-
-
-@frozen(kw_only=True)
-class Download:
-    """A profile from a web page that waits to be installed."""
-
-    held: Held
-    at: datetime
 
 
 @define(kw_only=True, eq=False)
@@ -213,7 +171,7 @@ class VirtualPhone:
             token=held.token,
             kind=kind,
             account=account,
-            contents=Contents(),
+            contents=first_contents(self, held.sso),
             proof=self.way_in.proven(self, held),
             checkin_url=held.checkin_url,
             command_url=held.command_url,
@@ -228,6 +186,7 @@ class VirtualPhone:
         token = self.rng.getrandbits(256).to_bytes(32, "big")
         magic = f"{self.rng.getrandbits(128):032x}"
         self._checkin(messages.token_update(self.seed, known_by, token, magic))
+        take_up(self, current)
 
     def leave(self) -> None:
         """Sign out: everything managed goes at once. The service is told if it wants to be, once, whatever it answers.

@@ -6,6 +6,7 @@ activation turns it on.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 
 from ueapi.apple import mdm
@@ -36,16 +37,40 @@ def follow_declarations(
     try:
         if current.contents.synchronized == _token(phone, current, command):
             return answered(current, command)
-        kinds = _items(phone, current)
-        if kinds is None:
-            return failed(current, command, 12021, "the service doesn't say what it declares")
-        _hold(phone, current, kinds)
+        is_followed = synchronize(phone, current)
     except InvalidModel as problem:
         return failed(current, command, 12021, problem.message)
+    if not is_followed:
+        return failed(current, command, 12021, "the service doesn't say what it declares")
+    return answered(current, command)
+
+
+def synchronize(phone: Obeying, current: Current) -> bool:
+    """Take what is declared and report how it went; false where the service doesn't say what it declares.
+
+    Raises:
+        InvalidModel: the service's answer is none.
+    """
+    if not isinstance(phone, Asking):
+        return False
+    kinds = _items(phone, current)
+    if kinds is None:
+        return False
+    _hold(phone, current, kinds)
     _follow(phone, current)
     content = report(phone, current, kinds).to_json()
     ask_service(phone, current, mdm.Endpoint.STATUS, content=content)
-    return answered(current, command)
+    return True
+
+
+def take_up(phone: Obeying, current: Current) -> None:
+    """Synchronize without having been told to, where an enrollment began with declarations.
+
+    Source: Apple, implementing the Enrollment SSO flow.
+    """
+    if current.contents.declarations:
+        with suppress(InvalidModel):  # It looks again when the service tells it to.
+            synchronize(phone, current)
 
 
 def _follow(phone: Obeying, current: Current) -> None:

@@ -7,6 +7,7 @@ itself, `mdm_profile` what it is given, `refusals` how a service says no. Check-
 
 from ueapi.apple.enrollment.challenge import (
     CALLBACK_SCHEME,
+    ESSO_HEADER,
     Challenge,
     OAuth2Challenge,
     SimpleChallenge,
@@ -39,6 +40,7 @@ from ueapi.apple.enrollment.refusals import Refusal, RefusalCode, refusal_from
 
 __all__ = [
     "CALLBACK_SCHEME",
+    "ESSO_HEADER",
     "Challenge",
     "EnrollmentProfile",
     "MachineInformation",

@@ -14,6 +14,7 @@ from attrs import define, evolve, field, frozen
 
 from ueapi.apple import enrollment
 from ueapi.apple.enrollment import discovery, machine, mdm_profile
+from ueapi.apple.enrollment.enrollment_sso import EnrollmentSso
 from ueapi.apple.enrollment.login import FORM_TYPE
 from ueapi.apple.profiles.envelope import open_document
 from ueapi.apple.profiles.signing import Signer
@@ -21,6 +22,7 @@ from ueapi.errors import InvalidModel
 from ueapi.flow import Reply
 from ueapi.rehearsal.enrolling.finding import REDIRECTS, Finder
 from ueapi.rehearsal.enrolling.pages import MOBILE, Form, read_form
+from ueapi.rehearsal.enrolling.signing_on import asked_for
 from ueapi.rehearsal.enrolling.steps import (
     Declined,
     EnrollmentFailed,
@@ -60,6 +62,8 @@ class Enrolled:
     token: str = field(repr=False)
     refresh_token: str | None = field(default=None, repr=False)
     challenge: enrollment.Challenge
+    sso: EnrollmentSso | None = None
+    """What came before the sign-in."""
 
 
 @define(kw_only=True)
@@ -76,6 +80,8 @@ class Enroller:
     family: discovery.ModelFamily = discovery.ModelFamily.IPHONE
     ios: str = "27.0"
     """The iOS it runs, as far as that decides what it does."""
+    permits: Callable[[EnrollmentSso], None] = field(default=lambda _: None, repr=False)
+    """Asks the owner for the app that the service wants to come first; fails where it doesn't come."""
     apple: str | None = None
     """https address of Apple's service discovery, which it asks where a domain fails; `None`: there is none to ask."""
     browser: str = MOBILE
@@ -99,13 +105,14 @@ class Enroller:
         Raises:
             EnrollmentFailed: at some step; the device is as it was.
         """
-        challenge = self._challenged(server)
+        challenge, sso = self._challenged(server)
         answer = self.signed_in_again(challenge, typed)
         return Enrolled(
             profile=self._profile(server, answer.access_token),
             token=answer.access_token,
             refresh_token=answer.refresh_token,
             challenge=challenge,
+            sso=sso,
         )
 
     def signed_in_again(
@@ -160,8 +167,9 @@ class Enroller:
         Raises:
             EnrollmentFailed: at some step; the device is as it was.
         """
-        challenge = self._challenged(server)
-        return Enrolled(profile=self._profile(server, token), token=token, challenge=challenge)
+        challenge, sso = self._challenged(server)
+        profile = self._profile(server, token)
+        return Enrolled(profile=profile, token=token, challenge=challenge, sso=sso)
 
     def downloaded(self, page: str) -> mdm_profile.EnrollmentProfile:
         """Walk through a web page that ends in a profile, as phones did up to iOS 17.
@@ -179,14 +187,21 @@ class Enroller:
 
     # -- the service -------------------------------------------------------------------------------
 
-    def _challenged(self, server: discovery.Server) -> enrollment.Challenge:
+    def _challenged(
+        self, server: discovery.Server
+    ) -> tuple[enrollment.Challenge, EnrollmentSso | None]:
+        """The challenge, and what has come before the sign-in, where the service wants an app for it."""
         reply = self._asked(Step.CHALLENGE, server, {})
         if reply.status != 401:
             self._fail(Step.CHALLENGE, f"the service answers {reply.status}, not 401", reply)
         try:
-            return enrollment.challenge_from_header(reply.headers.get("www-authenticate", ""))
+            challenge = enrollment.challenge_from_header(reply.headers.get("www-authenticate", ""))
         except InvalidModel as problem:
             raise EnrollmentFailed(Step.CHALLENGE, problem.message, status=401) from None
+        sso = asked_for(reply, self.ios, lambda url: self._sent(Step.APP, "GET", url, {}, b""))
+        if sso is not None:
+            self.permits(sso)
+        return challenge, sso
 
     def _profile(self, server: discovery.Server, token: str) -> mdm_profile.EnrollmentProfile:
         reply = self._asked(Step.PROFILE, server, {"authorization": f"Bearer {token}"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Final, Protocol
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from attrs import define, evolve, field, frozen
 
 from ueapi.apple import enrollment
 from ueapi.apple.enrollment import discovery, mdm_profile
+from ueapi.apple.enrollment.enrollment_sso import EnrollmentSso
 from ueapi.apple.profiles import Payload
 from ueapi.apple.profiles.payloads import Acme
 from ueapi.apple.profiles.signing import Signer
@@ -27,6 +29,7 @@ from ueapi.rehearsal.enrolling.identity import obtain
 from ueapi.rehearsal.enrolling.pages import MOBILE, Form, Meaning
 from ueapi.rehearsal.enrolling.proof import Proof
 from ueapi.rehearsal.enrolling.service import WEB
+from ueapi.rehearsal.enrolling.signing_on import Owned, permitted
 from ueapi.rehearsal.fleet import PhoneSeed
 from ueapi.rehearsal.wire import Network
 
@@ -77,11 +80,13 @@ class Held:
     """Whether the service wants to be told when the enrollment ends."""
     required_app: int | None = None
     """Store id of an app that comes without asking; account-driven ways only. Source: Apple's schema."""
+    sso: EnrollmentSso | None = field(default=None, repr=False)
+    """What came before the sign-in."""
     managed_apple_id: str | None = field(default=None, repr=False)
     """Whom a downloaded profile is for, where it says so."""
 
 
-class Phone(Protocol):
+class Phone(Owned, Protocol):
     """What is asked of a phone on its way in."""
 
     seed: PhoneSeed
@@ -140,6 +145,7 @@ class WayIn:
             is_account_driven=True,
             refresh_token=got.refresh_token,
             required_app=got.profile.required_app_id,
+            sso=got.sso,
         )
 
     def signed_in_again(
@@ -241,6 +247,7 @@ class WayIn:
             rng=phone.rng,
             browser=self.browser,
             ios=phone.running,
+            permits=partial(permitted, phone),
             apple=self.apple,
         )
 

@@ -19,6 +19,10 @@ DOCUMENTED: Final[Mapping[Step, str]] = {
         "POST of the signed machine information to BaseURL; 401 with WWW-Authenticate: Bearer, method apple-as-web or "
         "apple-oauth2"
     ),
+    Step.APP: (
+        "GET of the address in X-Apple-MDM-ESSO, from iOS 16 on; 200 with JSON: iTunesStoreID and ConfigurationProfile "
+        "or, from iOS 18.4 on, Declarations; the app comes before the sign-in, if its owner agrees"
+    ),
     Step.SIGN_IN: (
         "web pages, ended by 308 to apple-remotemanagement-user-login: with the token (apple-as-web) or a code "
         "(apple-oauth2)"

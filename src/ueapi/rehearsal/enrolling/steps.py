@@ -16,6 +16,7 @@ class Step(StrEnum):
 
     DISCOVERY = "discovery"
     CHALLENGE = "challenge"
+    APP = "app"
     SIGN_IN = "sign-in"
     TOKEN = "token"
     PROFILE = "profile"
@@ -88,9 +89,10 @@ class Recording:
 
 
 def _told(name: str, value: str) -> str:
-    """Queries of redirections carry tokens and codes."""
-    return value.partition("?")[0] if name == "location" else value
+    """Queries of addresses carry tokens and codes."""
+    return value.partition("?")[0] if name in _ADDRESSES else value
 
 
-_TELLING: Final = frozenset({"content-type", "location", "www-authenticate"})
+_ADDRESSES: Final = frozenset({"location", "x-apple-mdm-esso"})
+_TELLING: Final = frozenset({"content-type", "www-authenticate", *_ADDRESSES})
 _HIDDEN: Final[Mapping[str, str]] = {"authorization": "Bearer ...", "mdm-signature": "CMS ..."}
