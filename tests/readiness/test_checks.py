@@ -23,6 +23,7 @@ from ueapi.contract import partial, unsupported
 from ueapi.discovery.checking import Grade
 from ueapi.model import Absence, EnrollmentState, LicensePool, Location, ManagedAppleID, Ref
 from ueapi.readiness import Check, Directory, Facts, Invitee, Standing, ready, tally
+from ueapi.readiness.facts import sentences
 from ueapi.readiness.judging import CHECKS, CONFIRMED
 
 READY, UNKNOWN, NOT_READY = Standing.READY, Standing.UNKNOWN, Standing.NOT_READY
@@ -304,3 +305,8 @@ def test_a_person_is_never_named_by_repr() -> None:
     (found,) = ready([person()], facts())
 
     assert ADDRESS not in repr(found)
+
+
+def test_the_steps_of_a_sheet_are_sentences() -> None:
+    assert sentences(("Open the portal", "Allow it.")) == "Open the portal. Allow it."
+    assert sentences(()) == ""

@@ -4,7 +4,7 @@
 """
 
 from ueapi.readiness.directory import Directory
-from ueapi.readiness.facts import Facts, domains, everyone, gather, with_discovery
+from ueapi.readiness.facts import Facts, domains, everyone, gather, read_seats, with_discovery
 from ueapi.readiness.findings import Check, Finding, Invitee, Readiness, Standing
 from ueapi.readiness.judging import ready, tally
 
@@ -19,6 +19,7 @@ __all__ = [
     "domains",
     "everyone",
     "gather",
+    "read_seats",
     "ready",
     "tally",
     "with_discovery",

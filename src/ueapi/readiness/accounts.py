@@ -7,7 +7,7 @@ from typing import Final
 from ueapi.contract import Capability, Level
 from ueapi.model import Absence, User
 from ueapi.readiness.case import Case, not_ready, ready, unknown
-from ueapi.readiness.facts import why
+from ueapi.readiness.facts import sentences, why
 from ueapi.readiness.findings import Check, Finding
 
 LISTED: Final = "users.list of the tenant"
@@ -36,7 +36,7 @@ def _making(case: Case) -> str:
     support = case.facts.sheet[Capability.USERS_ENSURE]
     if support.is_callable:
         return "Add the person in the console, or let a move do it: `ueapi migrate apply` makes missing people."
-    return "; ".join(support.steps) or "Add the person in the product's console."
+    return sentences(support.steps) or "Add the person in the product's console."
 
 
 def managed_apple_id(case: Case) -> Finding:

@@ -100,26 +100,35 @@ def gather(
         AccessError: the credentials are refused.
         Unreachable: no answer; repeat.
     """
-    target, missing = _directory(tenant, has_phones=source is tenant), dict[str, str]()
-    locations = _part(tenant, Capability.LICENSES_LIST, tenant.licenses.list, "licenses", missing)
-    pools = None
-    if locations is not None:
-        pools = _part(
-            tenant, Capability.LICENSES_LIST, lambda: _pools(tenant, locations), "licenses", missing
-        )
+    target = _directory(tenant, has_phones=source is tenant)
+    locations, pools, missing = read_seats(tenant)
     devices = _part(tenant, Capability.DEVICES_LIST, lambda: _proofs(tenant), "devices", {})
     return Facts(
         target=target,
         sheet=tenant.sheet,
         source=_source(source, tenant, target),
         has_account_driven=bool(devices),
-        locations=locations or (),
+        locations=locations,
         pools=pools,
         missing=missing,
         federated=frozenset(d.strip().casefold() for d in federated) or None,
         ios=ios,
         confirmed=frozenset(confirmed),
     )
+
+
+def read_seats(
+    tenant: Tenant,
+) -> tuple[tuple[Location, ...], tuple[LicensePool, ...] | None, Mapping[str, str]]:
+    """Read the tenant's locations and their licenses; `None` for what can't be read, with the reason by its name."""
+    missing = dict[str, str]()
+    locations = _part(tenant, Capability.LICENSES_LIST, tenant.licenses.list, "licenses", missing)
+    if locations is None:
+        return (), None, missing
+    pools = _part(
+        tenant, Capability.LICENSES_LIST, lambda: _pools(tenant, locations), "licenses", missing
+    )
+    return locations, pools, missing
 
 
 def _source(source: Tenant | None, tenant: Tenant, target: Directory) -> Directory | None:
@@ -178,6 +187,11 @@ def _pools(tenant: Tenant, locations: Iterable[Location]) -> Iterator[LicensePoo
 def why(support: Support) -> str:
     """Why something is not there, or not whole, in the sheet's own words."""
     return support.why or support.loss or "the product has it in its console only"
+
+
+def sentences(steps: Sequence[str]) -> str:
+    """A sheet's steps one after the other, each as a sentence; nothing for none."""
+    return " ".join(f"{step.rstrip('.')}." for step in steps)
 
 
 def everyone(facts: Facts, *, apps: frozenset[str] | None = None) -> tuple[Invitee, ...]:

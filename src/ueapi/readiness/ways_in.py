@@ -9,7 +9,7 @@ from ueapi.apple.rules import IosVersion
 from ueapi.contract import Capability, Level
 from ueapi.discovery.checking import Grade, Result
 from ueapi.readiness.case import Case, not_ready, ready, unknown
-from ueapi.readiness.facts import why
+from ueapi.readiness.facts import sentences, why
 from ueapi.readiness.findings import Check, Finding
 from ueapi.readiness.phones import versions
 
@@ -87,11 +87,11 @@ def account_driven(case: Case) -> Finding:
         return not_ready(
             check, f"the product doesn't have it: {why(support)}", fix=fix, evidence=evidence
         )
-    steps = "; ".join(support.steps) or "Look in the product's console"
+    steps = sentences(support.steps) or "Look in the product's console."
     return unknown(
         check,
         "no phone there shows that it is set up",
-        fix=f"{steps}. Then confirm the check.",
+        fix=f"{steps} Then confirm the check.",
         evidence=evidence,
     )
 
