@@ -23,6 +23,8 @@ from ueapi.contract.deprecation import REMOVED_IN
 
 MODULES = (
     "ueapi.contract",
+    "ueapi.contract.opening",
+    "ueapi.contract.wording",
     "ueapi.contract.xml",
     "ueapi.flow",
     "ueapi.errors",

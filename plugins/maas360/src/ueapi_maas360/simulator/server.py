@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from attrs import evolve
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -83,6 +84,7 @@ class Maas360Simulator(Simulator):
         super().__init__(around)
         self.app.router.redirect_slashes = False
         self.app.router.default = self._nowhere
+        self.app.add_exception_handler(405, self._not_so)
 
     def sign_in_pages(self) -> Portal:
         return self.pages
@@ -159,6 +161,12 @@ class Maas360Simulator(Simulator):
             Entry(self.around.clock.now(), request.method, path_of(request), "", 404, READS)
         )
         await response(scope, receive, send)
+
+    async def _not_so(self, request: Request, problem: Exception) -> Response:
+        """Guess: no body for another method; the budget is told as by every answer."""
+        del request
+        allowed = problem.headers if isinstance(problem, HTTPException) else None
+        return Response(b"", 405, {**self.throttle.headers(), **(allowed or {})})
 
     # -- the rest ----------------------------------------------------------------------------------
 
