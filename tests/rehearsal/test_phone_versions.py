@@ -13,6 +13,7 @@ from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.phone_contents import (
     Contents,
     PasscodeRule,
+    account_vpns,
     accounts,
     in_effect,
     passcode_rule,
@@ -301,3 +302,20 @@ def test_everything_managed_goes_and_nothing_private(os_version: str, who: str) 
     assert here.phone.owned == {"org.example.private"}
     assert ended.contents.is_empty
     assert accounts(ended.contents, os_version) == ()
+
+
+@pytest.mark.parametrize("os_version", VERSIONS)
+def test_an_account_goes_through_the_vpn_it_names_if_that_is_there(os_version: str) -> None:
+    vpn = {"PayloadType": "com.apple.vpn.managed.applayer", "VPNType": "IKEv2", "VPNUUID": "here"}
+    mail = {"PayloadType": "com.apple.mail.managed", "EmailAccountType": "EmailTypeIMAP"}
+    here = scene(os_version)
+    here.product.profiles = [
+        profile("mail", {**mail, "VPNUUID": "here"}, {**mail, "VPNUUID": "nowhere"}, mail),
+        profile("vpn", vpn),
+    ]
+
+    here.enroll(ANNE, BYOD)
+    here.settle()
+
+    contents = here.phone.enrollment.contents
+    assert account_vpns(contents, os_version) == {"org.example.mail.0": "here"}

@@ -150,6 +150,17 @@ def vpn_of(contents: Contents, ios: str, bundle_id: str) -> str | None:
     return wanted if wanted in there else None
 
 
+def account_vpns(contents: Contents, ios: str) -> dict[str, str]:
+    """Payload of a managed account, by identifier → the per-app VPN it goes through, if that is installed.
+
+    Source: Apple's schema, the key VPNUUID of the payloads of accounts.
+    """
+    works = in_effect(contents, ios)
+    there = {p.content.get("VPNUUID") for p in works if p.type == APP_VPN}
+    wanted = ((p.identifier, p.content.get("VPNUUID")) for p in works if p.type in ACCOUNTS)
+    return {name: uuid for name, uuid in wanted if isinstance(uuid, str) and uuid in there}
+
+
 def accounts(contents: Contents, ios: str) -> tuple[str, ...]:
     """The managed accounts, by the type of what made each."""
     made = [p.type for p in in_effect(contents, ios) if p.type in ACCOUNTS]

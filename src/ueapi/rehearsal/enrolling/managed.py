@@ -31,13 +31,13 @@ from ueapi.rehearsal.enrolling.client import (
 )
 from ueapi.rehearsal.enrolling.identity import Identity, sign_message
 from ueapi.rehearsal.fleet import Hardware, PhoneSeed
+from ueapi.rehearsal.phone_authorizing import GONE, REFUSALS, meaning_of
 from ueapi.rehearsal.phone_commands import Contents, obey
 
 MOST_COMMANDS: Final = 500
 """Commands a device takes in one go before it ends the trial."""
 _OK: Final = 200
 _SIGN_IN: Final = 401
-_DISOWNED: Final = frozenset({401, 403})
 _NOTHING_SHOWN: Final = Hardware(serial="", udid="", imei="", phone_number="")
 
 
@@ -228,23 +228,24 @@ class Managed:
         self._put(step, profile.checkin_url or profile.server_url, CHECKIN_TYPE, body)
 
     def _put(self, step: Step, url: str, content_type: str, body: bytes) -> Reply:
-        """Send a message; once more after another sign-in, where the service wants one.
-
-        Source: Apple, account-driven enrollment: 401 with a challenge asks for a sign-in, 401 without one and 403 end
-        the enrollment.
-        """
+        """Send a message; once more after another sign-in, where the service wants one and it is no goodbye."""
         reply = self._sent(step, url, content_type, body)
         challenge = reply.headers.get("www-authenticate")
-        if reply.status == _SIGN_IN and challenge:
+        if reply.status == _SIGN_IN and challenge and step is not Step.CHECK_OUT:
             self.enrolled = self.again(self.enrolled, _challenge(challenge))
             reply = self._sent(step, url, content_type, body)
-        if reply.status in _DISOWNED and step is not Step.CHECK_IN:
+        if step is not Step.CHECK_IN and self._is_disowned(reply):
             self.is_over, self.contents = True, Contents()
             reason = f"the service answers {reply.status} and so ends the enrollment"
             raise EnrollmentFailed(step, reason, status=reply.status)
         if reply.status != _OK:
             raise EnrollmentFailed(step, f"the service answers {reply.status}", status=reply.status)
         return reply
+
+    def _is_disowned(self, reply: Reply) -> bool:
+        if reply.status not in REFUSALS:
+            return False
+        return meaning_of(reply, ios=self.phone.os_version, is_account_driven=True) is GONE
 
     def _sent(self, step: Step, url: str, content_type: str, body: bytes) -> Reply:
         headers = {
