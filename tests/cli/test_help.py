@@ -31,3 +31,14 @@ def test_a_file_that_cant_be_written_is_named_as_it_was_given(tmp_path: Path) ->
         write_output(wanted, b"text", mode=0o600)
 
     assert refused.value.filename == str(wanted)
+
+
+def test_one_backends_claims_stand_with_their_sources() -> None:
+    shown = CliRunner().invoke(app, ["capabilities", "hexnode"], env={"COLUMNS": "80"}).output
+
+    table, _, sources = shown.partition("\nSources:\n")
+    row = next(line for line in table.splitlines() if line.startswith("users.get"))
+    number = row.split()[2]
+    named = [line.split()[0] for line in sources.splitlines() if line[:3].strip()]
+    assert number in named
+    assert named == [str(n) for n in range(1, len(named) + 1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -72,7 +72,7 @@ def capabilities(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
-    """Show what each backend provides, with evidence."""
+    """Show what each backend provides; for one of them with the source of each claim."""
     from ueapi.plugins import Registry
 
     registry = Registry.installed()
@@ -81,7 +81,26 @@ def capabilities(
     if as_json:
         print_document(rows)
         return
+    if backend:
+        _print_with_sources(rows)
+        return
     print_rows(("backend", "capability", "level", "remark"), rows, Format.TABLE)
+
+
+def _print_with_sources(rows: Sequence[Row]) -> None:
+    """A table that numbers its sources, and what the numbers stand for; most rows share one."""
+    from ueapi.cli.telling import tell
+
+    sources = list(dict.fromkeys(str(row["evidence"]) for row in rows if row["evidence"]))
+    numbered = (
+        {**row, "source": sources.index(str(row["evidence"])) + 1 if row["evidence"] else None}
+        for row in rows
+    )
+    print_rows(("capability", "level", "source", "remark"), numbered, Format.TABLE)
+    if sources:
+        typer.echo("\nSources:")
+    for number, source in enumerate(sources, start=1):
+        tell(f"{number:>3}  {source}", indent=0, hanging=5)
 
 
 def _rows(name: str, sheet: CapabilitySheet, *, assumed: bool) -> Iterator[Row]:

@@ -43,7 +43,7 @@ app.command("demo", short_help="Rehearse a whole move on virtual phones and virt
     demo.demo
 )
 app.command("backends", short_help="List the installed backends.")(backends.backends)
-app.command("capabilities")(backends.capabilities)
+app.command("capabilities", short_help="Show what each backend provides.")(backends.capabilities)
 app.command("simulate", short_help="Serve a simulated product until stopped.")(simulate.simulate)
 app.add_typer(tenants.app, name="tenant")
 app.command("doctor")(tenants.doctor)
