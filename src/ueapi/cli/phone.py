@@ -75,6 +75,9 @@ def enroll(
     log: Annotated[
         Path | None, typer.Option(help="Write each message here as JSON, without secrets.")
     ] = None,
+    messages: Annotated[
+        bool, typer.Option("--messages", help="Print each message and its answer, without secrets.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
     stay: Annotated[
         float, typer.Option(min=0, max=86400, help="Seconds to go on taking commands.")
@@ -82,15 +85,22 @@ def enroll(
 ) -> None:
     """Enroll as an iPhone does, take the commands that wait, and leave.
 
-    Exits 1 when a step fails, 4 when the sign-in is refused, 5 when nobody answers.
+    Talks to any service over https: finds it by the address's domain, or at --discovery; signs in; gets its identity
+    by SCEP, ACME or PKCS #12; checks in. A step that fails is told with its probable cause and what helps.
+
+    Exits 0 when all went well, 1 when a step fails, 2 on wrong usage, 4 when the sign-in is refused, 5 when nobody
+    answers or the certificate isn't trusted.
+
+    Example: PW=... ueapi phone enroll sam@example.org --password-env PW --messages
     """
     from ueapi.cli.phone_course import Course, walked
 
     if password_env is not None and token_env is not None:
         raise UsageError("a token replaces the password.", remedy="Give one; nothing was sent.")
-    course = Course(as_json=as_json)
+    course = Course(as_json=as_json, shows_messages=messages)
     network = _network(ca)
     trial = _trial(network, _person(address, password_env), _identity(identity))
+    course.messages = trial.log
     trial.product, trial.ios, trial.tell = product, _version(ios), course.tell
     trial.proving = lambda identity: _network_of(identity, ca).ask
     trial.apple = _discovery(business)

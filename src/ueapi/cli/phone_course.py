@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import Final
@@ -14,11 +14,13 @@ from pydantic import SecretStr
 
 from ueapi.cli.exits import Exit
 from ueapi.cli.output_files import OWNER_ONLY, write_output
+from ueapi.cli.phone_advice import Advice, advice
 from ueapi.cli.printing import print_document
 from ueapi.cli.table import safe
 from ueapi.rehearsal.enrolling.client import Declined, EnrollmentFailed, NoAnswer, Step
 from ueapi.rehearsal.enrolling.documented import DOCUMENTED
 from ueapi.rehearsal.enrolling.managed import Managed, Obeyed
+from ueapi.rehearsal.enrolling.steps import Exchanged
 from ueapi.rehearsal.enrolling.trial import Trial, Walked
 
 _REFUSED: Final[Mapping[Step, frozenset[int]]] = {
@@ -31,25 +33,65 @@ _INDENT: Final = " " * 20
 _WIDTH: Final = 100
 
 
+def message_lines(one: Exchanged) -> tuple[str, str]:
+    """A message and its answer, in a line each; headers that carry meaning follow."""
+    return (
+        _line(f"   -> {one.method} {one.url}", one.asked, one.sent),
+        _line(f"   <- {one.status}", one.told, one.got),
+    )
+
+
+def _line(begin: str, about: str, headers: Mapping[str, str]) -> str:
+    told = "; ".join(f"{k}: {v}" for k, v in headers.items() if k.lower() != "user-agent")
+    return "  ".join(part for part in (begin, about, told) if part)
+
+
 @define
 class Course:
     """Steps and commands as they come; printed at once, or kept for one document."""
 
     as_json: bool
+    shows_messages: bool = False
+    messages: Sequence[Exchanged] = ()
+    """The log of the trial; shown step by step where that is wanted."""
     steps: list[Walked] = field(factory=list)
     commands: list[Obeyed] = field(factory=list)
+    advice: Advice | None = None
+    """For the step that failed."""
+    _shown: int = 0
 
     def tell(self, walked: Walked) -> None:
         """Take a step, and what Apple documents for it; one that went well before is said once."""
         if walked.is_done and walked in self.steps:
+            self._show_messages()
             return
         self.steps.append(walked)
         if self.as_json:
             return
+        self._show_messages(walked.step)
         reason = f": {safe(walked.reason)}" if walked.reason else ""
         typer.echo(f"{'ok    ' if walked.is_done else 'FAILED'}  {walked.step.value:10}{reason}")
         text = DOCUMENTED[walked.step]
         typer.echo(fill(text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT))
+
+    def _show_messages(self, step: Step | None = None) -> None:
+        """Print the messages of a step that weren't printed yet; without one, all of them."""
+        if self.as_json or not self.shows_messages:
+            return
+        for one in self.messages[self._shown :]:
+            if step is not None and one.step is not step:
+                return
+            self._shown += 1
+            typer.echo("\n".join(safe(line) for line in message_lines(one)))
+
+    def advise(self, problem: EnrollmentFailed) -> None:
+        """Say what the failure probably comes from, and what helps."""
+        self.advice = advice(problem, self.steps[-1].reason)
+        if self.as_json:
+            return
+        for label, text in (("cause", self.advice.cause), ("fix", self.advice.fix)):
+            first = f"        {label:12}"
+            typer.echo(fill(text, _WIDTH, initial_indent=first, subsequent_indent=_INDENT))
 
     def obeyed(self, commands: list[Obeyed]) -> None:
         """Tell of the commands that weren't told of yet."""
@@ -69,6 +111,7 @@ class Course:
                     "ok": s.is_done,
                     "reason": s.reason,
                     "documented": DOCUMENTED[s.step],
+                    **({} if s.is_done or not self.advice else asdict(self.advice)),
                 }
                 for s in self.steps
             ],
@@ -105,6 +148,7 @@ def walked(
         managed = trial.enroll(address, at=at, token=token)
         _stayed(trial, course, managed, rounds, pause)
     except EnrollmentFailed as problem:
+        course.advise(problem)
         code = outcome(problem)
     finally:
         if log is not None:

@@ -306,8 +306,8 @@ class Enroller:
         recording = Recording(self.sheet if is_web and self.sheet else self.send, step, self.log)
         try:
             return recording(method, url, headers, body)
-        except OSError as problem:
-            raise NoAnswer(step, f"no answer ({type(problem).__name__})") from None
+        except OSError:
+            raise NoAnswer(step, f"no answer from {urlsplit(url).netloc}") from None
 
     def _fail(self, step: Step, reason: str, reply: Reply) -> NoReturn:
         raise EnrollmentFailed(step, reason, status=reply.status)

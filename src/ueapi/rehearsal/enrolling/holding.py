@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Final, NoReturn
+from urllib.parse import urlsplit
 
 from attrs import field, frozen
 from cryptography import x509
@@ -92,8 +93,8 @@ class Means:
         """
         try:
             return self.send(method, url, headers, body)
-        except OSError as problem:
-            raise NoAnswer(Step.IDENTITY, f"no answer ({type(problem).__name__})") from None
+        except OSError:
+            raise NoAnswer(Step.IDENTITY, f"no answer from {urlsplit(url).netloc}") from None
 
 
 def held(certificate: x509.Certificate, key: PrivateKey, *further: x509.Certificate) -> Identity:

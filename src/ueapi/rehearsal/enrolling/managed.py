@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from attrs import define, field, frozen
@@ -256,8 +257,8 @@ class Managed:
             headers[HEADER] = sign_message(body, self.identity)
         try:
             return Recording(self.send, step, self.log)("PUT", url, headers, body)
-        except OSError as problem:
-            raise NoAnswer(step, f"no answer ({type(problem).__name__})") from None
+        except OSError:
+            raise NoAnswer(step, f"no answer from {urlsplit(url).netloc}") from None
 
 
 def _challenge(header: str) -> enrollment.Challenge:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, Protocol
+from urllib.parse import parse_qs, urlsplit
 
 from attrs import frozen
 
+from ueapi.apple import plist
+from ueapi.apple.plist import PlistDict
+from ueapi.errors import InvalidModel
 from ueapi.flow import Reply
 
 
@@ -62,6 +66,10 @@ class Exchanged:
     """The headers that carry meaning; a token is only said to be there."""
     status: int
     got: Mapping[str, str]
+    asked: str = ""
+    """Which message of device management it is, such as "Authenticate", or which operation of SCEP."""
+    told: str = ""
+    """Which command came back."""
 
 
 @frozen
@@ -83,6 +91,8 @@ class Recording:
                 sent={k: _HIDDEN.get(k.lower(), v) for k, v in headers.items()},
                 status=reply.status,
                 got={k: _told(k, v) for k, v in reply.headers.items() if k in _TELLING},
+                asked=_asked(url, headers.get("content-type", ""), body),
+                told=_command(headers.get("content-type", ""), reply),
             )
         )
         return reply
@@ -94,5 +104,31 @@ def _told(name: str, value: str) -> str:
 
 
 _ADDRESSES: Final = frozenset({"location", "x-apple-mdm-esso"})
+
+
+def _asked(url: str, content_type: str, body: bytes) -> str:
+    if operation := parse_qs(urlsplit(url).query).get("operation"):
+        return operation[-1]
+    row = _read(body) if content_type.startswith(_MANAGEMENT) else {}
+    name = row.get("MessageType", row.get("Status"))
+    return name if isinstance(name, str) else ""
+
+
+def _command(content_type: str, reply: Reply) -> str:
+    is_answer = content_type.startswith(_MANAGEMENT) and reply.body
+    row = _read(reply.body) if is_answer else {}
+    command = row.get("Command")
+    name = command.get("RequestType") if isinstance(command, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
+def _read(body: bytes) -> PlistDict:
+    try:
+        return plist.read(body)
+    except InvalidModel:
+        return {}
+
+
+_MANAGEMENT: Final = "application/x-apple-aspen-mdm"
 _TELLING: Final = frozenset({"content-type", "www-authenticate", *_ADDRESSES})
 _HIDDEN: Final[Mapping[str, str]] = {"authorization": "Bearer ...", "mdm-signature": "CMS ..."}
