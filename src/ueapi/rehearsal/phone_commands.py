@@ -23,6 +23,7 @@ from ueapi.rehearsal.phone_answers import (
 from ueapi.rehearsal.phone_apps import Hindrance, ask_for, hindrance, meant
 from ueapi.rehearsal.phone_contents import MANAGED, Contents, forbidden
 from ueapi.rehearsal.phone_declarations import follow_declarations
+from ueapi.rehearsal.phone_information import INFORMATION
 from ueapi.rehearsal.phone_lists import LISTS
 from ueapi.rehearsal.phone_media import MEDIA
 from ueapi.rehearsal.phone_settings import SETTINGS, keep_attributes
@@ -130,35 +131,6 @@ def _declared(current: Current, command: mdm.Command) -> mdm.CommandResult:
     return failed(current, command, 12025, "a declaration manages this app")
 
 
-def _information(phone: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
-    """Answers what was asked for and is allowed, and nothing else."""
-    hardware = phone.seed.hardware
-    known: PlistDict = {
-        "DeviceName": phone.seed.name,
-        "OSVersion": phone.os_version,
-        "ModelName": phone.seed.model,
-        "ProductName": phone.seed.model_identifier,
-        "IsSupervised": False,
-        "DeviceCapacity": 128.0,
-        "AvailableDeviceCapacity": 51.5,
-        "BatteryLevel": 0.8,
-        "SerialNumber": hardware.serial,
-        "UDID": hardware.udid,
-        "IMEI": hardware.imei,
-        "PhoneNumber": hardware.phone_number,
-    }
-    queries = command.content.get("Queries")
-    asked = queries if isinstance(queries, list) else []
-    answers: PlistDict = {
-        q: known[q]
-        for q in asked
-        if isinstance(q, str)
-        and q in known
-        and is_allowed(rules.RuleKind.QUERY, f"DeviceInformation:{q}", phone, current)
-    }
-    return answered(current, command, response={"QueryResponses": answers})
-
-
 def _lock(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
     return answered(current, command, response={"MessageResult": "Success"})
 
@@ -168,9 +140,9 @@ _ACTS: Final[Mapping[str, Act]] = {
     mdm.RequestType.REMOVE_PROFILE: _remove_profile,
     mdm.RequestType.INSTALL_APPLICATION: _install_application,
     mdm.RequestType.REMOVE_APPLICATION: _remove_application,
-    mdm.RequestType.DEVICE_INFORMATION: _information,
     mdm.RequestType.DEVICE_LOCK: _lock,
     mdm.declarative.COMMAND: follow_declarations,
+    **INFORMATION,
     **LISTS,
     **MEDIA,
     **SETTINGS,

@@ -93,6 +93,8 @@ class Contents:
 
     legacy: dict[str, str] = field(factory=dict)
     """Declaration → the profile that came with it."""
+    organization: PlistDict = field(factory=dict)
+    """Who manages the phone, as its owner is shown."""
     books: dict[str, Book] = field(factory=dict)
     """Store id or persistent id → the managed book."""
     declared_apps: dict[str, DeclaredApp] = field(factory=dict)
@@ -104,6 +106,7 @@ class Contents:
             kept.clear()
         for further in (self.declarations, self.legacy, self.books, self.declared_apps):
             further.clear()
+        self.organization = {}
         self.synchronized, self.active = None, frozenset()
 
     def forget_app(self, bundle_id: str) -> None:

@@ -73,9 +73,13 @@ def _set_configuration(
         current.contents.configurations.pop(app, None)
 
 
-def _set_nothing(_: Obeying, current: Current, app: str, row: Mapping[str, PlistValue]) -> None:
-    """Only shown to the person."""
-    del current, app, row
+def _set_organization(
+    _: Obeying, current: Current, app: str, row: Mapping[str, PlistValue]
+) -> None:
+    """Shown to the person, and told when asked; none takes it away."""
+    del app
+    wanted = row.get("OrganizationInfo")
+    current.contents.organization = dict(wanted) if isinstance(wanted, Mapping) else {}
 
 
 def _list_attributes(_: Obeying, current: Current, command: mdm.Command) -> mdm.CommandResult:
@@ -121,7 +125,7 @@ _ITEMS: Final[
 ] = {
     "ApplicationAttributes": _set_attributes,
     "ApplicationConfiguration": _set_configuration,
-    "OrganizationInfo": _set_nothing,
+    "OrganizationInfo": _set_organization,
 }
 
 SETTINGS: Final[Mapping[str, Act]] = {

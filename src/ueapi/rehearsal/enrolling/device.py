@@ -31,6 +31,7 @@ from ueapi.rehearsal.enrolling.proof import Proof
 from ueapi.rehearsal.enrolling.service import WEB
 from ueapi.rehearsal.enrolling.signing_on import Owned, permitted
 from ueapi.rehearsal.fleet import PhoneSeed
+from ueapi.rehearsal.phone_information import build_of
 from ueapi.rehearsal.wire import Network
 
 LANGUAGE: Final = "en"
@@ -38,8 +39,6 @@ TELLS_VERSION: Final = 17
 """The iOS from which a device tells its version in this message."""
 OLDEST_WITH_ACME: Final = 16
 """Source: Apple's schema, com.apple.security.acme, since 16.0."""
-_BUILDS: Final = {15: "19", 16: "20", 17: "21", 18: "22", 26: "23", 27: "24"}
-"""Major version of iOS → how its builds begin."""
 
 
 class CannotEnroll(Exception):
@@ -269,7 +268,7 @@ def _told(phone: Phone, kind: EnrollmentKind) -> enrollment.MachineInformation:
     shows = not kind.is_user_enrollment
     return enrollment.MachineInformation(
         product=phone.seed.model_identifier,
-        version=f"{_BUILDS.get(major, major)}A100",
+        version=build_of(phone.running),
         language=LANGUAGE,
         os_version=phone.running if major >= TELLS_VERSION else None,
         udid=hardware.udid if shows else None,

@@ -6,7 +6,6 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
 
 from attrs import define, field, frozen
 from pydantic import SecretStr
@@ -27,8 +26,7 @@ from ueapi.rehearsal.enrolling.client import (
 from ueapi.rehearsal.enrolling.device import LANGUAGE, TELLS_VERSION
 from ueapi.rehearsal.enrolling.identity import Identity, obtain
 from ueapi.rehearsal.enrolling.managed import Managed, TrialPhone
-
-_RENUMBERED: Final = 26
+from ueapi.rehearsal.phone_information import build_of
 
 
 @frozen(kw_only=True)
@@ -120,7 +118,7 @@ class Trial:
             signer=self.signer,
             told=enrollment.MachineInformation(
                 product=self.product,
-                version=_build_of(major),
+                version=build_of(self.ios),
                 language=LANGUAGE,
                 os_version=self.ios if major >= TELLS_VERSION else None,
             ),
@@ -189,8 +187,3 @@ def _reason(problem: EnrollmentFailed) -> str:
     """Why it failed; where nobody answered, with what the network says."""
     cause = problem.__context__
     return f"{problem.reason}: {cause}" if isinstance(cause, OSError) else problem.reason
-
-
-def _build_of(major: int) -> str:
-    """A build as that iOS names its own: 22 for iOS 18, and 23 for the next one, which is iOS 26."""
-    return f"{major + 4 if major < _RENUMBERED else major - 3}A100"
