@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from textwrap import fill
 from typing import Final
 
 import typer
@@ -17,6 +16,7 @@ from ueapi.cli.output_files import OWNER_ONLY, write_output
 from ueapi.cli.phone_advice import Advice, advice
 from ueapi.cli.printing import print_document
 from ueapi.cli.table import safe
+from ueapi.cli.telling import tell
 from ueapi.rehearsal.enrolling.client import Declined, EnrollmentFailed, NoAnswer, Step
 from ueapi.rehearsal.enrolling.documented import DOCUMENTED
 from ueapi.rehearsal.enrolling.managed import Managed, Obeyed
@@ -29,8 +29,7 @@ _REFUSED: Final[Mapping[Step, frozenset[int]]] = {
     Step.PROFILE: frozenset({401, 403}),
 }
 """Statuses by which a service says that it doesn't let the person in. For TOKEN: RFC 6749, section 5.2."""
-_INDENT: Final = " " * 20
-_WIDTH: Final = 100
+_INDENT: Final = 20
 
 
 def message_lines(one: Exchanged) -> tuple[str, str]:
@@ -70,9 +69,11 @@ class Course:
             return
         self._show_messages(walked.step)
         reason = f": {safe(walked.reason)}" if walked.reason else ""
-        typer.echo(f"{'ok    ' if walked.is_done else 'FAILED'}  {walked.step.value:10}{reason}")
-        text = DOCUMENTED[walked.step]
-        typer.echo(fill(text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT))
+        tell(
+            f"{'ok    ' if walked.is_done else 'FAILED'}  {walked.step.value:10}{reason}",
+            hanging=_INDENT,
+        )
+        tell(DOCUMENTED[walked.step], indent=_INDENT)
 
     def _show_messages(self, step: Step | None = None) -> None:
         """Print the messages of a step that weren't printed yet; without one, all of them."""
@@ -90,8 +91,7 @@ class Course:
         if self.as_json:
             return
         for label, text in (("cause", self.advice.cause), ("fix", self.advice.fix)):
-            first = f"        {label:12}"
-            typer.echo(fill(text, _WIDTH, initial_indent=first, subsequent_indent=_INDENT))
+            tell(f"        {label:12}{text}", hanging=_INDENT)
 
     def obeyed(self, commands: list[Obeyed]) -> None:
         """Tell of the commands that weren't told of yet."""
@@ -99,7 +99,8 @@ class Course:
         self.commands += new
         for one in () if self.as_json else new:
             reason = f": {safe(one.reason)}" if one.reason else ""
-            typer.echo(f"{_INDENT}{safe(one.command)} -> {one.status.value}{reason}")
+            said = f"{safe(one.command)} -> {one.status.value}{reason}"
+            tell(said, indent=_INDENT, hanging=_INDENT + 2)
 
     def document(self, code: Exit, trial: Trial) -> dict[str, object]:
         """Everything, for programs."""
