@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from ueapi.errors import InvalidModel
 from ueapi.rehearsal.proving import SIGNATURE, Received, certificate_of
 from ueapi.rehearsal.refusing import Refused, broken, refusal
+from ueapi.rehearsal.routing import Straight
 
 
 def bearer(headers: Mapping[str, str]) -> str:
@@ -29,7 +30,7 @@ async def body_of(receive: Receive) -> bytes:
 
 
 @frozen
-class Guarded:
+class Guarded(Straight):
     """An endpoint for phones, with refusals turned into responses."""
 
     answer: Callable[[Received], Response]

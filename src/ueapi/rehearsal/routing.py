@@ -9,9 +9,13 @@ from attrs import define, field
 from starlette.applications import Starlette
 from starlette.convertors import PathConvertor
 from starlette.routing import BaseRoute, Match, Route, Router
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 _HTTP: Final = "http"
+
+
+class Straight:
+    """An endpoint that answers an ASGI request itself, refusals and all."""
 
 
 @define
@@ -19,6 +23,8 @@ class _Index:
     """Routes by what tells them apart at once: the whole path, or how many steps it has."""
 
     plain: dict[str, list[BaseRoute]] = field(factory=dict)
+    by_head: dict[tuple[int, str], list[BaseRoute]] = field(factory=dict)
+    """By the number of steps and the first of them, where that is no parameter."""
     by_steps: dict[int, list[BaseRoute]] = field(factory=dict)
     anywhere: list[BaseRoute] = field(factory=list)
     """Routes whose paths may have any number of steps."""
@@ -33,6 +39,10 @@ class _Index:
             index.by_steps[steps] = [
                 r for r in routes if r in index.anywhere or _has_steps(r, steps)
             ]
+        for head in {(_steps(r.path), _head(r.path)) for r in simple}:
+            index.by_head[head] = [
+                r for r in index.by_steps[head[0]] if r in index.anywhere or _may_begin(r, head[1])
+            ]
         for path in {r.path for r in simple if not r.param_convertors}:
             index.plain[path] = [
                 r for r in routes if not isinstance(r, Route) or r.path_regex.match(path)
@@ -42,7 +52,11 @@ class _Index:
     def candidates(self, path: str) -> Sequence[BaseRoute]:
         """Every route that can fit a path, in their order."""
         found = self.plain.get(path)
-        return self.by_steps.get(_steps(path), self.anywhere) if found is None else found
+        if found is not None:
+            return found
+        steps = _steps(path)
+        found = self.by_head.get((steps, _head(path)))
+        return self.by_steps.get(steps, self.anywhere) if found is None else found
 
 
 class IndexedRouter(Router):
@@ -56,7 +70,7 @@ class IndexedRouter(Router):
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to its route; what fits none goes the usual way."""
-        chosen = self._chosen(scope)
+        chosen = self.chosen(scope)
         if chosen is None:
             await super().app(scope, receive, send)
             return
@@ -66,7 +80,8 @@ class IndexedRouter(Router):
         scope.update(found)
         await route.handle(scope, receive, send)
 
-    def _chosen(self, scope: Scope) -> tuple[BaseRoute, Scope] | None:
+    def chosen(self, scope: Scope) -> tuple[BaseRoute, Scope] | None:
+        """The route of a request, and what its path says; `None` where the usual way has to find out."""
         if scope["type"] != _HTTP or scope.get("root_path"):
             return None
         if self._index is None:
@@ -81,11 +96,51 @@ class IndexedRouter(Router):
         return partial
 
 
+class _Application(Starlette):
+    """Messages of devices, most of all requests by far, skip what stands before the router for all others."""
+
+    straight: frozenset[str] = frozenset()
+    """How their paths begin."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        endpoint = self._straight_to(scope)
+        await (super().__call__ if endpoint is None else endpoint)(scope, receive, send)
+
+    def _straight_to(self, scope: Scope) -> ASGIApp | None:
+        if scope["type"] != _HTTP or _head(scope["path"]) not in self.straight:
+            return None
+        chosen = self.router.chosen(scope) if isinstance(self.router, IndexedRouter) else None
+        if chosen is None or not _goes_straight(chosen[0]):
+            return None
+        route, found = chosen
+        if not isinstance(route, Route) or scope["method"] not in (route.methods or ()):
+            return None
+        scope.update(found)
+        return route.app
+
+
 def indexed_application(routes: Iterable[BaseRoute]) -> Starlette:
-    """An application with that router."""
-    application = Starlette()
-    application.router = IndexedRouter(list(routes))
+    """An application with that router. Endpoints of the kind `Straight` are reached without any middleware."""
+    application, known = _Application(), list(routes)
+    application.router = IndexedRouter(known)
+    application.straight = frozenset(
+        _head(r.path) for r in known if isinstance(r, Route) and _goes_straight(r)
+    )
     return application
+
+
+def _goes_straight(route: BaseRoute) -> bool:
+    return isinstance(route, Route) and isinstance(route.endpoint, Straight)
+
+
+def _head(path: str) -> str:
+    return path[1:].partition("/")[0]
+
+
+def _may_begin(route: BaseRoute, head: str) -> bool:
+    own = _head(route.path) if isinstance(route, Route) else ""
+    return own == head or "{" in own
 
 
 def _is_open(route: Route) -> bool:

@@ -354,6 +354,10 @@ def _one_identifier(row: Mapping[str, object]) -> Identifier:
 
 def _status(row: Mapping[str, object]) -> Status:
     value = row.get("status")
-    if not isinstance(value, str) or value not in set(Status):
+    found = _STATUSES.get(value) if isinstance(value, str) else None
+    if found is None:
         refuse("status is missing or unknown")
-    return Status(value)
+    return found
+
+
+_STATUSES: Final[Mapping[str, Status]] = {one.value: one for one in Status}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from asn1crypto import cms, core, parser, pem
@@ -12,10 +13,12 @@ from ueapi.apple.profiles.ber import definite
 
 _CONTEXT: Final = 2
 _NEGATIVE: Final = 0x80
+_KEPT: Final = 32
 
 
+@lru_cache(maxsize=_KEPT)
 def load_certificate(der: bytes) -> x509.Certificate:
-    """One certificate.
+    """One certificate. Those of authorities come again with every chain, so the last ones are kept.
 
     Raises:
         ValueError: no certificate, or one whose serial number is not positive, which RFC 5280 forbids.

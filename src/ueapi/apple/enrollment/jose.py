@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import json
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
 from typing import Final, NoReturn
 
@@ -29,7 +29,10 @@ ALGORITHM: Final = "ES256"
 LARGEST: Final = 256 * 1024
 """Bytes of one signed message; one with an attestation has a few thousand."""
 
-_WRITER: Final = json.JSONEncoder(separators=(",", ":"))
+_WRITER: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
+_FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
+_PADDING: Final = (b"", b"===", b"==", b"=")
 _CURVE: Final = "P-256"
 _WIDTH: Final = 32
 _ALPHABET: Final = re.compile(r"[A-Za-z0-9_-]*")
@@ -40,7 +43,7 @@ _REMEDY: Final = "The sender breaks the protocol; nothing was issued."
 
 def to_base64url(content: bytes) -> str:
     """Base64 for addresses, without padding."""
-    return urlsafe_b64encode(content).rstrip(b"=").decode()
+    return b2a_base64(content, newline=False).translate(_TO_URL).rstrip(b"=").decode()
 
 
 def from_base64url(text: object, what: str) -> bytes:
@@ -52,7 +55,7 @@ def from_base64url(text: object, what: str) -> bytes:
     if not isinstance(text, str) or not _ALPHABET.fullmatch(text):
         refuse(f"{what} is no base64url without padding")
     try:
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return a2b_base64(text.encode().translate(_FROM_URL) + _PADDING[len(text) % 4])
     except (binascii.Error, ValueError):
         refuse(f"{what} is no base64url without padding")
 
@@ -66,7 +69,7 @@ def read_json(content: bytes, what: str) -> Mapping[str, object]:
     if len(content) > LARGEST:
         refuse(f"{what} has {len(content)} bytes, over the limit of {LARGEST}")
     try:
-        found: object = json.loads(content)
+        found: object = json.loads(content.decode())
     except (ValueError, RecursionError):
         refuse(f"{what} is no JSON")
     if not isinstance(found, dict):
@@ -177,8 +180,9 @@ def sign_request(payload: bytes, *, protected: Protected, key: ec.EllipticCurveP
     """A signed message as it is sent; an empty payload asks for something (RFC 8555, section 6.3)."""
     head, body = to_base64url(protected.to_json()), to_base64url(payload)
     r, s = decode_dss_signature(key.sign(f"{head}.{body}".encode(), _SIGNED_WITH))
-    signature = r.to_bytes(_WIDTH, "big") + s.to_bytes(_WIDTH, "big")
-    return write_json({"protected": head, "payload": body, "signature": to_base64url(signature)})
+    signature = to_base64url(r.to_bytes(_WIDTH, "big") + s.to_bytes(_WIDTH, "big"))
+    # None of the parts needs quoting, so there is nothing to encode.
+    return f'{{"protected":"{head}","payload":"{body}","signature":"{signature}"}}'.encode()
 
 
 def read_request(body: bytes) -> SignedRequest:

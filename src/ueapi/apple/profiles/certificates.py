@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NoReturn
 
 from asn1crypto import x509 as asn1_x509
@@ -45,6 +46,7 @@ UNREADABLE: Final = (
 """What the libraries raise at certificates and messages that break their format."""
 _STRONG: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 _EDWARDS: Final = (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)
+_KEPT: Final = 32
 _REMEDY: Final = "Use a certificate made by the rules of RFC 5280; nothing was changed."
 
 
@@ -75,8 +77,11 @@ class Certificate:
         return self.issuer_name.text
 
 
+@lru_cache(maxsize=_KEPT)
 def read_certificate(original: x509.Certificate) -> Certificate:
     """Read the properties of a certificate; its signature is not looked at.
+
+    Those of authorities are asked for with every signature, so the last ones are kept.
 
     Raises:
         InvalidModel: a part of it breaks the format.

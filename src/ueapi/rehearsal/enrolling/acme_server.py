@@ -26,6 +26,7 @@ from ueapi.errors import InvalidModel
 from ueapi.rehearsal.endpoints import body_of
 from ueapi.rehearsal.enrolling.authority import Authority
 from ueapi.rehearsal.enrolling.issuing import Issuing, NotPromised
+from ueapi.rehearsal.routing import Straight
 
 DIRECTORY: Final = "/acme/directory"
 IDENTIFIER: Final = "org.example.identity"
@@ -110,7 +111,7 @@ class _Asked:
 
 
 @frozen
-class _Endpoint:
+class _Endpoint(Straight):
     """Answers one address; a web framework's own request would cost more than the rest."""
 
     answer: Callable[[_Asked], tuple[_Answer, dict[str, str]]]
@@ -217,7 +218,7 @@ class AcmeServer:
         key = jwk.public_key()
         self._check(found, key)
         acme.NewAccount.from_json(found.payload)
-        url = self._url(f"/acme/account/{jwk.thumbprint}")
+        url = self._url(f"/acme/account/{jose.to_base64url(jwk.x + jwk.y)}")
         if url in self._accounts:
             return _Answer(_ACCOUNT, 200, location=url)
         _keep(self._accounts, url, _Account(url, key))

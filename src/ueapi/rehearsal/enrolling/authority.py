@@ -56,40 +56,54 @@ class Authority:
     @cached_property
     def certificate(self) -> x509.Certificate:
         """The root's own certificate."""
-        return (
-            self._builder(self.name, self.name, self.key.public_key())
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .sign(self.key, hashes.SHA256())
-        )
+        may_issue = x509.BasicConstraints(ca=True, path_length=0)
+        builder = self._dated.add_extension(may_issue, critical=True)
+        return self._signed(builder, self.name, self.key.public_key())
 
     def issue(
         self, subject: str, key: PublicKey, *, further: Iterable[x509.ExtensionType] = ()
     ) -> x509.Certificate:
         """A certificate for somebody else's key, with further extensions that nobody must understand."""
-        builder = self._builder(subject, self.name, key).add_extension(_NO_AUTHORITY, critical=True)
+        builder = self._ordinary
         for one in further:
             builder = builder.add_extension(one, critical=False)
-        return builder.sign(self.key, hashes.SHA256())
+        return self._signed(builder, subject, key)
 
     def issue_identity(self, subject: str, key: PublicKey) -> x509.Certificate:
         """A certificate by which a device proves itself."""
-        return self.issue(subject, key, further=(_FOR_IDENTITIES, _FOR_CLIENTS))
+        return self._signed(self._identities, subject, key)
 
     def signer(self, subject: str) -> Signer:
         """A key with its certificate, such as a device's built-in identity."""
         key = ec.generate_private_key(ec.SECP256R1())
         return Signer(certificate=self.issue(subject, key.public_key()), key=key)
 
-    def _builder(self, subject: str, issuer: str, key: PublicKey) -> x509.CertificateBuilder:
+    @cached_property
+    def _ordinary(self) -> x509.CertificateBuilder:
+        """What is the same in every certificate that is no authority's."""
+        return self._dated.add_extension(_NO_AUTHORITY, critical=True)
+
+    @cached_property
+    def _identities(self) -> x509.CertificateBuilder:
+        """What is the same in every identity."""
+        usage = self._ordinary.add_extension(_FOR_IDENTITIES, critical=False)
+        return usage.add_extension(_FOR_CLIENTS, critical=False)
+
+    @cached_property
+    def _dated(self) -> x509.CertificateBuilder:
         return (
             x509.CertificateBuilder()
-            .subject_name(_named(subject))
-            .issuer_name(_named(issuer))
-            .public_key(key)
-            .serial_number(x509.random_serial_number())
+            .issuer_name(_named(self.name))
             .not_valid_before(self.now - _HOURS_AGO)
             .not_valid_after(self.now + LIFETIME)
         )
+
+    def _signed(
+        self, builder: x509.CertificateBuilder, subject: str, key: PublicKey
+    ) -> x509.Certificate:
+        number = x509.random_serial_number()
+        whole = builder.subject_name(_named(subject)).public_key(key).serial_number(number)
+        return whole.sign(self.key, hashes.SHA256())
 
 
 def _named(text: str) -> x509.Name:
