@@ -111,7 +111,7 @@ def test_a_sign_in_of_somebody_else_gets_nobody_into_the_enrollment() -> None:
     here.product.way_in.expire(here.record)
     here.ask()
 
-    here.phone.enrollment.account = "bob@example.org"
+    here.phone.enrollment.typed = "bob@example.org"
     here.phone.sign_in_again()
 
     assert here.record.bearer == here.record.token

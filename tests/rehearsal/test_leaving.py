@@ -60,6 +60,21 @@ def test_a_goodbye_that_is_refused_for_an_ended_token_changes_nothing(os_version
     assert here.record.is_active
 
 
+def test_who_is_asked_to_sign_in_again_can_leave_instead() -> None:
+    here = enrolled()
+    here.product.way_in.expire(here.record)
+    here.ask()
+    waits = here.phone.enrollment.challenge is not None
+
+    here.phone.leave()
+    here.phone.sign_in_again()
+    here.settle()
+
+    assert waits
+    assert not here.phone.is_enrolled
+    assert here.product.device_side.records() == (here.record,)
+
+
 def test_the_service_learns_of_it_when_it_pushes_next() -> None:
     here = enrolled()
     here.product.way_in.expire(here.record)

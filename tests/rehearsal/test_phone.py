@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rehearsal.scene import ANNE, BYOD, HARDWARE, TASKS, scene
+from tests.rehearsal.changed import changing
+from tests.rehearsal.scene import ANNE, BYOD, HARDWARE, STORE_ID, TASKS, scene
 from ueapi.apple import mdm
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.phone import CannotEnroll
 
+ASSIGNED = "anne.long@appleid.example.org"
 ERASE = mdm.Command(uuid="E", request_type="EraseDevice")
 
 
@@ -181,3 +183,27 @@ def test_representations_show_nothing_personal():
 
     for secret in (ANNE, "Anne", HARDWARE.udid, HARDWARE.serial, here.record.token):
         assert secret not in shown
+
+
+@pytest.mark.parametrize(("holder", "state"), [(ANNE, "Failed"), (ASSIGNED, "Managed")])
+def test_licenses_are_those_of_the_managed_account_whatever_was_typed(holder, state):
+    here = scene()
+    here.product.assigns = False
+    here.apple.take("Main", STORE_ID, holder)
+    hosts = here.phone.network.hosts
+
+    def change(path, status, headers, body):
+        is_profile = any(b"aspen-config" in value for _, value in headers)
+        return headers, body.replace(ANNE.encode(), ASSIGNED.encode()) if is_profile else body
+
+    hosts["tiny.example.org"] = changing(hosts["tiny.example.org"], change)
+
+    here.enroll(ANNE, BYOD)
+    here.settle()
+    here.product.way_in.expire(here.record)
+    here.ask()
+    here.phone.sign_in_again()
+    here.settle()
+
+    assert here.phone.enrollment.contents.apps[TASKS] == state
+    assert len(here.product.device_side.records()) == 1

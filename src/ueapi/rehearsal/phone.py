@@ -158,7 +158,7 @@ class VirtualPhone:
         current = self.enrollment
         if current is None or current.challenge is None:
             return
-        answer = self.way_in.signed_in_again(self, current.account, current.challenge, current.kind)
+        answer = self.way_in.signed_in_again(self, current.typed, current.challenge, current.kind)
         self._take(current, answer)
         self._poll(current)
 
@@ -170,7 +170,8 @@ class VirtualPhone:
             identifier=identifier,
             token=held.token,
             kind=kind,
-            account=account,
+            account=held.assigned or account,
+            typed=account,
             contents=first_contents(self, held.sso),
             proof=self.way_in.proven(self, held),
             checkin_url=held.checkin_url,

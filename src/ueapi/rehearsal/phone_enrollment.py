@@ -23,6 +23,9 @@ class PhoneEnrollment:
     """What push knows the enrollment by; sent along only after a sign-in of the phone's own."""
     kind: EnrollmentKind
     account: str = field(repr=False)
+    """The Managed Apple Account, to which licenses are assigned."""
+    typed: str = field(repr=False)
+    """What the person signs in with; often the same."""
     contents: Contents
     proof: Proof = field(repr=False)
     """The identity it got, by which the service knows its messages."""

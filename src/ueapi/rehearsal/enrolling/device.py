@@ -81,6 +81,8 @@ class Held:
     """Store id of an app that comes without asking; account-driven ways only. Source: Apple's schema."""
     sso: EnrollmentSso | None = field(default=None, repr=False)
     """What came before the sign-in."""
+    assigned: str | None = field(default=None, repr=False)
+    """The Managed Apple Account of whoever signed in, by whatever address. Source: Apple, AssignedManagedAppleID."""
     managed_apple_id: str | None = field(default=None, repr=False)
     """Whom a downloaded profile is for, where it says so."""
 
@@ -145,6 +147,7 @@ class WayIn:
             refresh_token=got.refresh_token,
             required_app=got.profile.required_app_id,
             sso=got.sso,
+            assigned=got.profile.assigned_managed_apple_id,
         )
 
     def signed_in_again(
