@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from tests.apple.signers import Identity, ec_key, issue, rsa_key
+from tests.rehearsal.identities import HOST, RSA_AUTHORITY, scep_place
 
 from ueapi.apple.enrollment import scep
 from ueapi.apple.enrollment.certificate_request import build_request, read_request
@@ -36,6 +37,7 @@ from ueapi.apple.enrollment.scep_authority import (
     write_certificates,
 )
 from ueapi.apple.profiles.ber import encoded
+from ueapi.apple.profiles.payloads import Scep
 from ueapi.errors import InvalidModel
 
 NONCE = b"\x01" * 16
@@ -79,14 +81,23 @@ def request() -> bytes:
 
 def old_answer(by: Identity, content: bytes) -> bytes:
     """A successful answer as libraries of long ago write it: over SHA-1, with the nonce of the question as its own."""
+    answering = {
+        f"{SCEP_OIDS}3": core.PrintableString(scep.Status.SUCCESS.value),
+        f"{SCEP_OIDS}6": core.OctetString(NONCE),
+    }
+    return old_message(by, content, scep.MessageType.ANSWER, answering)
+
+
+def old_message(
+    by: Identity, content: bytes, kind: scep.MessageType, more: dict[str, core.Asn1Value]
+) -> bytes:
     values = {
         "1.2.840.113549.1.9.3": core.ObjectIdentifier("1.2.840.113549.1.7.1"),
         "1.2.840.113549.1.9.4": core.OctetString(hashlib.sha1(content).digest()),
-        f"{SCEP_OIDS}2": core.PrintableString(scep.MessageType.ANSWER.value),
-        f"{SCEP_OIDS}3": core.PrintableString(scep.Status.SUCCESS.value),
+        f"{SCEP_OIDS}2": core.PrintableString(kind.value),
         f"{SCEP_OIDS}5": core.OctetString(NONCE),
-        f"{SCEP_OIDS}6": core.OctetString(NONCE),
         f"{SCEP_OIDS}7": core.PrintableString(scep.transaction_of(device().key.public_key())),
+        **more,
     }
     rows = sorted(
         encoded(0x30, core.ObjectIdentifier(name).dump() + encoded(0x31, value.dump()))
@@ -132,6 +143,23 @@ def test_an_answer_with_an_old_digest_and_any_cipher_is_taken(cipher: BlockCiphe
 def test_a_question_with_an_old_digest_is_refused_as_before() -> None:
     with pytest.raises(InvalidModel, match="digest is none of sha256"):
         scep.read_message(old_answer(authority(), b"x"))
+
+
+@pytest.mark.parametrize("cipher", list(WITH_DES.values()), ids=list(WITH_DES))
+def test_a_simulated_server_takes_what_clients_of_others_send(cipher: BlockCipher) -> None:
+    here = scep_place()
+    secret = Scep.of(here.server.payload("token")).request.challenge
+    assert secret is not None
+    asked = build_request([[["CN", "phone"]]], device().key, password=secret.get_secret_value())
+    hidden = encrypt(asked, RSA_AUTHORITY.certificate, cipher=cipher)
+    message = old_message(device(), hidden, scep.MessageType.REQUEST, {})
+
+    reply = here.send("POST", f"https://{HOST}/scep?operation=PKIOperation", {}, message)
+
+    found = read_authority(AUTHORITY_TYPE, RSA_AUTHORITY.certificate.public_bytes(Encoding.DER))
+    answer = asking(found).answered(reply.body, nonce=NONCE)
+    issued = asking(found).certificates(answer)[0]
+    assert issued.public_key() == device().key.public_key()
 
 
 def test_content_under_des_is_read_only_where_it_may_be() -> None:

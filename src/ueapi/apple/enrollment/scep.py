@@ -18,6 +18,7 @@ from attrs import field, frozen
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from ueapi.apple.enrollment import cms_enveloped
 from ueapi.apple.enrollment.certificate_request import (
     CertificateRequest,
     PrivateKey,
@@ -26,7 +27,14 @@ from ueapi.apple.enrollment.certificate_request import (
     read_request,
     same_key,
 )
-from ueapi.apple.enrollment.cms_enveloped import AES_128, WITH_DES, BlockCipher, decrypt, encrypt
+from ueapi.apple.enrollment.cms_enveloped import (
+    AES_128,
+    WITH_DES,
+    BlockCipher,
+    Ciphers,
+    decrypt,
+    encrypt,
+)
 from ueapi.apple.enrollment.cms_signed import (
     STRONG,
     WITH_SHA_1,
@@ -225,10 +233,11 @@ class Asking:
 
 @frozen(kw_only=True)
 class Answering:
-    """An authority that answers."""
+    """An authority that answers. It takes requests under `ciphers`."""
 
     certificate: x509.Certificate
     key: rsa.RSAPrivateKey = field(repr=False)
+    ciphers: Ciphers = cms_enveloped.STRONG
 
     def request_in(self, received: Received) -> CertificateRequest:
         """The certificate request of a message.
@@ -236,7 +245,12 @@ class Answering:
         Raises:
             InvalidModel: not encrypted to the authority, no request, or for another key than the one that signed.
         """
-        der = decrypt(received.message.content or b"", certificate=self.certificate, key=self.key)
+        der = decrypt(
+            received.message.content or b"",
+            certificate=self.certificate,
+            key=self.key,
+            ciphers=self.ciphers,
+        )
         request = read_request(der)
         if not same_key(request.key, received.signer.public_key()):
             _refuse("it was signed by another key than it asks for")

@@ -1,6 +1,6 @@
 """A SCEP server as a product runs it for its devices: one certificate for each challenge password it handed out.
 
-Source: RFC 8894.
+It asks for AES and SHA-256, and takes what clients of others send all the same: DES and SHA-1. Source: RFC 8894.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from starlette.routing import Route
 
 from ueapi.apple.enrollment import scep
 from ueapi.apple.enrollment.certificate_request import CertificateRequest, same_key
+from ueapi.apple.enrollment.cms_enveloped import WITH_DES
+from ueapi.apple.enrollment.cms_signed import WITH_SHA_1
 from ueapi.apple.enrollment.scep_authority import AUTHORITY_TYPE
 from ueapi.apple.profiles import Payload
 from ueapi.apple.profiles.payloads import Scep, ScepRequest
@@ -93,7 +95,7 @@ class ScepServer:
             return Response("no such operation", status_code=400)
         body = await request.body() if request.method == "POST" else _in_query(request)
         try:
-            answer = self._answer(scep.read_message(body))
+            answer = self._answer(scep.read_message(body, digests=WITH_SHA_1))
         except InvalidModel as problem:
             return Response(problem.message, status_code=400, media_type="text/plain")
         return Response(answer, media_type=scep.MESSAGE_TYPE)
@@ -135,7 +137,9 @@ class ScepServer:
         authority = self.issuing.authority
         if not isinstance(authority.key, rsa.RSAPrivateKey):
             raise TypeError("a SCEP server needs an authority with an RSA key")
-        return scep.Answering(certificate=authority.certificate, key=authority.key)
+        return scep.Answering(
+            certificate=authority.certificate, key=authority.key, ciphers=WITH_DES
+        )
 
     def _nonce(self) -> bytes:
         return bytes.fromhex(self.issuing.fresh())
