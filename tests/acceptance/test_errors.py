@@ -98,6 +98,17 @@ def test_nobody_listening_is_said_soon(shell: Shell) -> None:
     assert "Check the URL and the network" in line
 
 
+def test_a_port_that_is_taken_is_said_as_such(shell: Shell) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        line = fails(shell, "simulate", "jamf", "--port", str(port), code=USAGE)
+
+    assert "the port is in use already. Name another one with --port" in line
+
+
 def test_a_name_that_does_not_resolve_is_said_soon(shell: Shell) -> None:
     shell.write(tenant("gone", "hexnode", {"url": "https://nowhere.invalid"}, "api_key"))
     begun = time.monotonic()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sys
@@ -109,11 +110,15 @@ def run() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.DONE)
     except OSError as problem:
-        where = f"{problem.filename}: " if problem.filename else ""
-        _say(
-            f"{where}{problem.strerror or problem}. Check path, rights and free space, then repeat."
-        )
+        _say(_in_words(problem))
         sys.exit(Exit.USAGE)
+
+
+def _in_words(problem: OSError) -> str:
+    if problem.errno == errno.EADDRINUSE:
+        return "the port is in use already. Name another one with --port; nothing is served."
+    where = f"{problem.filename}: " if problem.filename else ""
+    return f"{where}{problem.strerror or problem}. Check path, rights and free space, then repeat."
 
 
 def _interrupted() -> NoReturn:
