@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from ueapi.model import EnrollmentKind, EnrollmentState
 from ueapi.rehearsal.clock import START
 from ueapi.rehearsal.enrolling.client import EnrollmentFailed
-from ueapi.rehearsal.enrolling.pages import Meaning
+from ueapi.rehearsal.enrolling.pages import Form, Meaning
 from ueapi.testing import Harness
 from ueapi.testing.web_pages import Visitor
 from ueapi_jamf.simulator import JamfSimulator
@@ -124,6 +125,26 @@ def test_an_answer_that_is_none_gets_its_page_again(
 
     assert here.pages[-1] == pages
     assert here.pages[-2] == pages
+
+
+class Corrected(Visitor):
+    """Somebody who mistypes each of `insists` once, and then reads what the page says."""
+
+    def _answers(self, form: Form) -> Mapping[str, str]:
+        if form.problem:
+            self.insists, form.problem = {}, ""
+        return super()._answers(form)
+
+
+def test_who_mistypes_a_managed_apple_id_need_not_sign_in_again(harness: Harness) -> None:
+    mistyped = {"managed_apple_id": "anne"}
+    account = owner(harness).typed
+    here = Corrected(world=harness.world, place=harness.place, account=account, insists=mistyped)
+
+    seen = here.walk()
+
+    assert seen.pages[-2:] == (MANAGED_APPLE_ID, MANAGED_APPLE_ID)
+    assert seen.titles.count(SIGN_IN[0]) == 1
 
 
 def test_signing_in_from_settings_asks_nothing_but_the_sign_in(harness: Harness, portal) -> None:

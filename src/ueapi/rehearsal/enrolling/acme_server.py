@@ -31,7 +31,7 @@ from ueapi.rehearsal.routing import Straight
 DIRECTORY: Final = "/acme/directory"
 IDENTIFIER: Final = "org.example.identity"
 _NONCES_KEPT: Final = 10_000
-_ORDERS_KEPT: Final = 2_000
+_ORDERS_KEPT: Final = 500
 """Accounts, and orders; a device needs its own for seconds."""
 _JSON: Final = "application/json"
 _TYPE: Final = b"content-type"

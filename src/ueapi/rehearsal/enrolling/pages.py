@@ -180,15 +180,24 @@ class WebPortal:
         return Admitted(account=found.account, kind=EnrollmentKind(chosen))
 
 
+_STYLE: Final = (
+    "<style>:root{color-scheme:light dark}"
+    "body{font:17px/1.5 system-ui,sans-serif;max-width:26em;margin:2em auto;padding:0 1em}"
+    "label{display:block;margin:1em 0}input,select,button{display:block;box-sizing:border-box;"
+    "width:100%;margin-top:.3em;padding:.6em;font:inherit}[role=alert]{font-weight:600}</style>"
+)
+
+
 def to_html(page: Page, *, action: str, session: str) -> bytes:
     """The page as a phone gets it: one form, no script, nothing from elsewhere."""
     fields = "".join(_field(q) for q in page.questions)
     problem = f'<p role="alert">{escape(page.problem)}</p>' if page.problem else ""
+    text = f"<p>{escape(page.text)}</p>" if page.text else ""
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
-        f"<title>{escape(page.title)}</title></head><body><h1>{escape(page.title)}</h1>"
-        f'{problem}<p>{escape(page.text)}</p><form method="post" action="{escape(action)}">'
+        f"<title>{escape(page.title)}</title>{_STYLE}</head><body><h1>{escape(page.title)}</h1>"
+        f'{problem}{text}<form method="post" action="{escape(action)}">'
         f'<input type="hidden" name="session" value="{escape(session)}">{fields}'
         '<button type="submit">Continue</button></form></body></html>'
     ).encode()

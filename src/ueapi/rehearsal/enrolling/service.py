@@ -256,7 +256,7 @@ class EnrollmentService:
         match self.portal.step(going.asked, going.answers):
             case Page() as page:
                 if page.problem:
-                    going.answers.pop("password", None)
+                    _forget_secrets(page, going)
                 body = to_html(page, action=LOGIN, session=session)
                 return Response(body, media_type="text/html")
             case Refused(text):
@@ -358,3 +358,10 @@ def _form(body: bytes) -> dict[str, str]:
 
 def _redirect(location: str) -> Response:
     return Response(status_code=_PERMANENT, headers={"location": location})
+
+
+def _forget_secrets(page: Page, going: _Session) -> None:
+    """What a page asks for again isn't kept, and what was right stays."""
+    for question in page.questions:
+        if question.is_secret:
+            going.answers.pop(question.name, None)
