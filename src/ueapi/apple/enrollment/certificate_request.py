@@ -101,9 +101,7 @@ def subject_name(subject: Subject) -> x509.Name:
 
 def same_key(one: PublicKey, other: object) -> bool:
     """Whether two public keys are one."""
-    return isinstance(other, ec.EllipticCurvePublicKey | rsa.RSAPublicKey) and key_bytes(
-        one
-    ) == key_bytes(other)
+    return isinstance(other, ec.EllipticCurvePublicKey | rsa.RSAPublicKey) and one == other
 
 
 def key_bytes(key: PublicKey) -> bytes:
