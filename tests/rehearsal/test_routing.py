@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, Router
 
-from ueapi.rehearsal.routing import IndexedRouter
+from ueapi.rehearsal.routing import IndexedRouter, Straight, indexed_application
 from ueapi.rehearsal.wire import Network
 
 PATHS = (
@@ -61,3 +61,57 @@ def test_a_request_finds_the_route_the_plain_router_finds(method, path):
     plain, indexed = Router(routes()), IndexedRouter(routes())
 
     assert answered(indexed, method, path) == answered(plain, method, path)
+
+
+class Short(Straight):
+    """Says which item it was asked for."""
+
+    async def __call__(self, scope, receive, send):
+        body = scope["path_params"].get("id", "none").encode()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+
+def mixed():
+    seen = []
+
+    class Noting:
+        def __init__(self, app):
+            self.app = app
+
+        async def __call__(self, scope, receive, send):
+            seen.append(scope["path"])
+            await self.app(scope, receive, send)
+
+    application = indexed_application(
+        [
+            Route("/short", Short(), methods=["PUT"]),
+            Route("/short/{id}", Short(), methods=["PUT"]),
+            Route("/short/{id}/long", saying("long"), methods=["PUT"]),
+            Route("/{any}/other", saying("other"), methods=["PUT"]),
+        ]
+    )
+    application.add_middleware(Noting)
+    return application, seen
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "body", "is_noted"),
+    [
+        ("PUT", "/short", 200, b"none", False),
+        ("PUT", "/short/7", 200, b"7", False),
+        ("GET", "/short/7", 405, b"Method Not Allowed", True),
+        ("PUT", "/short/7/long", 200, b"long {'id': '7'}", True),
+        ("PUT", "/short/other", 200, b"other", False),
+        ("PUT", "/x/other", 200, b"other {'any': 'x'}", True),
+        ("PUT", "/short/7/8/9", 404, b"Not Found", True),
+    ],
+)
+def test_only_endpoints_that_answer_by_themselves_skip_the_middleware(
+    method, path, status, body, is_noted
+):
+    application, seen = mixed()
+
+    found = answered(application, method, path)
+
+    assert (found[0], found[2], bool(seen)) == (status, body, is_noted)
