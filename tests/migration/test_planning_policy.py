@@ -137,7 +137,7 @@ def test_a_plan_of_another_format_is_refused_by_its_number(tmp_path: Path) -> No
     content = json.loads(path.read_text())
     path.write_text(json.dumps(content | {"format": 1}))
 
-    with pytest.raises(UnreadableInput, match=r"format 1; this version of ueapi reads 3"):
+    with pytest.raises(UnreadableInput, match=r"format 1; this version of ueapi reads 4"):
         Plan.read(path)
 
 

@@ -17,6 +17,7 @@ from ueapi.cli.ledgers import (
     SourceOption,
     TargetOption,
     ledger_url,
+    letters_of,
     outbox_of,
 )
 from ueapi.cli.opening import open_other, open_tenant, require_target
@@ -45,8 +46,9 @@ def apply(
 ) -> None:
     """Apply a plan. Run it again, with the same ledger, to go on.
 
-    Whom to ask what is written to the folder LEDGER.outbox, for you to deliver. With --discovery the list of whose
-    phones are led where is kept up to date, for `ueapi discovery serve`, before anyone is asked.
+    Whom to ask what, and the message to each, is written to the folder LEDGER.outbox, for you to deliver. With
+    --discovery the list of whose phones are led where is kept up to date before anyone is asked, for `ueapi discovery
+    serve`.
 
     Ctrl-C finishes what is under way, and stops; a second one stops at once. Both are safe.
     """
@@ -58,6 +60,7 @@ def apply(
     made = Plan.read(plan_file)
     _require_known(made, done or [])
     require_target(made, target)
+    letters = letters_of(made)
     resume = _resume(plan_file, source, target, ledger, discovery)
     try:
         with (
@@ -72,7 +75,7 @@ def apply(
                 target=new,
                 ledger=opened,
                 clock=PatientClock(interrupt),
-                steering=Outbox(outbox_of(ledger), old.now, frozenset(done or ())),
+                steering=Outbox(outbox_of(ledger), old.now, frozenset(done or ()), letters=letters),
                 signpost=read_signpost(discovery, ledger=ledger, now=old.now),
                 follow=follow,
             )

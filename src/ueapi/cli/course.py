@@ -21,6 +21,7 @@ from ueapi.cli.ledgers import (
     SourceOption,
     TargetOption,
     ledger_url,
+    letters_of,
     outbox_of,
 )
 from ueapi.cli.opening import open_other, open_tenant, require_target
@@ -155,7 +156,7 @@ def rollback(
         if not as_json:
             _tell(found, "Calling the move off would mean:")
         if yes:
-            outbox = Outbox(outbox_of(ledger), old.now)
+            outbox = Outbox(outbox_of(ledger), old.now, letters=letters_of(made))
             found = migration.rollback(
                 made,
                 source=old,

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+if TYPE_CHECKING:
+    from ueapi.migration import Plan
+    from ueapi.migration.letters import Letters
 
 LEDGER: Final = Path("move.db")
 
@@ -25,6 +30,22 @@ TargetOption = Annotated[
 def ledger_url(ledger: Path) -> str:
     """The database URL of a ledger file."""
     return f"sqlite:///{ledger}"
+
+
+def letters_of(plan: Plan) -> Letters | None:
+    """Who writes the messages of a move; `None`, with a word about it, where the texts aren't installed.
+
+    Raises:
+        UsageError: the policy names a language there is no text for. Nothing was written.
+    """
+    missing = [name for name in ("jinja2", "segno") if find_spec(name) is None]
+    if missing:
+        text = f"ueapi: {' and '.join(missing)} not installed, so no messages are written; install ueapi[guide]."
+        typer.echo(text, err=True)
+        return None
+    from ueapi.migration.letters import Letters
+
+    return Letters.of(plan)
 
 
 def outbox_of(ledger: Path) -> Path:

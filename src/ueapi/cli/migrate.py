@@ -179,6 +179,8 @@ def who(
         return
     wave = f"wave {found.wave}" if found.wave else "no wave"
     typer.echo(f"{found.key}: {found.state}{f' ({found.reason})' if found.reason else ''}, {wave}")
+    if found.why:
+        tell(f"{found.why}. {found.do}", indent=2, hanging=2)
     for device in found.devices:
         typer.echo(f"  phone {device['source']} → {device['target'] or '-'}: {device['state']}")
     for line in found.history:

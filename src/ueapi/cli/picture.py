@@ -224,6 +224,8 @@ def _lines(now: Progress) -> Iterator[str]:
     for title in now.tasks[:MOST_REASONS]:
         yield f"An administrator has to: {title}"
     yield from _more(now.tasks[MOST_REASONS:], "tasks")
+    yield from map(str, now.held[:MOST_REASONS])
+    yield from _more(map(str, now.held[MOST_REASONS:]), "reasons to wait")
     reasons = sorted(now.waiting.items(), key=lambda item: -item[1])
     if reasons:
         yield "Awaited: " + "; ".join(awaited(reason, count) for reason, count in reasons) + "."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from attrs import field, frozen
 
+from ueapi.cli.ledgers import letters_of
 from ueapi.cli.policy_file import read_policy
 from ueapi.cli.printing import Format, errors, output, print_document, print_rows
 from ueapi.cli.telling import tell
@@ -165,6 +166,8 @@ def _applied(rehearsal: Rehearsal, plan: Plan, out: Path, say: Console) -> int:
     from ueapi.migration.rehearse import LEDGER_FILE
 
     _step(say, "4 Apply", "on virtual time")
+    if letters_of(plan) is not None:
+        rehearsal.write_letters(plan, out)
     events = rehearsal.apply(plan, out)
     # With the first event an older ledger in the folder is gone, so the picture is of this move.
     first, postponed = next(events), 0
@@ -292,6 +295,10 @@ def _tell_next(wanted: Wanted, again: str) -> None:
     typer.echo(f"\nLook at {out / 'report.html'}, then try")
     tries = (
         (f"ueapi migrate who KEY --ledger {out / 'move.db'}", "one person; KEY from plan.json"),
+        (
+            f"head -n 1 {out / 'move.outbox' / 'asks.ndjson'}",
+            "what a person is asked, and where the message is",
+        ),
         (f"{again} --users 200 --seed 11", "more people, other chances"),
         (f"{again} --scenario {LIST}", "rehearse under trouble"),
         (f"ueapi simulate {wanted.source}", "the simulated product over HTTP"),

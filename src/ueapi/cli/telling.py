@@ -24,6 +24,7 @@ WIDEST: Final = 100
 _AWAITED: Final = {
     "wave-not-begun": "whose wave has not begun",
     "not-verified-yet": "whose phones are being verified",
+    "not-ready": "who are not ready to be asked",
     "no-answer": "who have not begun",
     "not-signed-in": "who left and have not signed in again",
     "back-at-source": "who signed in to the old product again",
@@ -90,6 +91,8 @@ def tell_balance(now: Report) -> None:
     for item in now.waiting_for:
         if item.who != "administrator":
             tell(f"waits for {awaited(item.what, item.count)}", indent=2, hanging=4)
+    for held in now.held:
+        tell(str(held), indent=2, hanging=4)
 
 
 def tell_return(now: Report, open_tasks: Sequence[Task], resume: str, ledger: Path) -> None:

@@ -44,7 +44,7 @@ __all__ = [
     "WaveKind",
 ]
 
-PLAN_FORMAT: Final = 3
+PLAN_FORMAT: Final = 4
 
 
 class Actor(StrEnum):
@@ -249,7 +249,7 @@ class Side(Document):
 class Plan(Document):
     """Everything a move will do. `hash` covers all of it, so an altered file is noticed."""
 
-    format: Literal[3] = PLAN_FORMAT
+    format: Literal[4] = PLAN_FORMAT
     source: Side
     target: Side
     policy: Policy

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from ueapi.client import Tenant
@@ -20,6 +19,7 @@ from ueapi.errors import (
     Unreachable,
 )
 from ueapi.migration import (
+    announcing,
     blocked,
     carrying,
     drift,
@@ -36,7 +36,7 @@ from ueapi.migration.documents import Plan, Wave
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.rows import DeviceState, WaveState
 from ueapi.migration.scheduling import may_begin
-from ueapi.migration.steering import Event, Question, Signpost, Silent, Steering
+from ueapi.migration.steering import Event, Signpost, Silent, Steering
 from ueapi.migration.work import Clock, Move, hours
 
 SHORT_PAUSE: Final = timedelta(minutes=5)
@@ -215,6 +215,7 @@ def _tick(move: Move) -> None:
         move.read_target()
     if not stopping.is_paused(move):
         _start_waves(move)
+        announcing.release(move)
         inviting.send_invitations(move)
     looking.look(move)
     _give(move)
@@ -254,10 +255,8 @@ def _start_waves(move: Move) -> None:
             continue
         if blocked.holds_back(move, wave) or not _is_as_staged(move):
             return
-        if not move.plan.reenrolls and not staging.stage_wave(move, wave):
+        if not announcing.begin(move, wave):
             return
-        move.target_users.clear()
-        _announce(move, wave)
         states = move.ledger.wave_states()
 
 
@@ -287,25 +286,6 @@ def _may_start(move: Move, wave: Wave) -> bool:
 
 
 _ARRIVED = (DeviceState.ENROLLED, DeviceState.VERIFIED)
-
-
-def _announce(move: Move, wave: Wave) -> None:
-    """Ask the wave's people; it counts as begun only then, so whoever a stop kept from being asked is asked again."""
-    rows = [
-        r
-        for r in move.of_wave(wave.number, move.ledger.devices())
-        if r.state in (DeviceState.PLANNED, DeviceState.ANNOUNCED)
-    ]
-    with move.ledger.together():
-        for row in rows:
-            move.ledger.set_device(
-                row.source_id, state=DeviceState.ANNOUNCED, since=move.now, asked_at=move.now
-            )
-        text = f"wave {wave.number} begins with {len(wave.people)} people"
-        move.emit("wave", text, wave=wave.number)
-    leading.publish(move)
-    begun = partial(move.ledger.set_wave, wave.number, WaveState.MOVING, move.now)
-    move.ask(sorted({r.person for r in rows}), Question.MOVE, then=begun)
 
 
 def _close_waves(move: Move) -> None:

@@ -46,6 +46,7 @@ REASONS: Final = {
     "ios-too-old": "has a phone whose iOS is too old",
     "account-driven-already": "is enrolled the new way already",
     "enrollment-way-not-shown": "has a phone of which the product doesn't say how it was enrolled",
+    "not-ready": "is not ready to be asked",
     "no-answer": "has not answered yet",
     "not-signed-in": "left the old product and has not signed in yet",
     "wrong-enrollment": "chose the enrollment that shows the whole phone",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -116,6 +117,24 @@ class Policy(Document):
     hidden_scope: HiddenScope = "nobody"
     """Who gets an app or a profile of which the source doesn't show who has it: nobody, or everyone who moves."""
 
+    # -- before they are asked
+    hold_unready: bool = True
+    """Whether people wait for whom it would not work yet, say without a free seat; otherwise they are asked at once."""
+    federated: frozenset[str] = frozenset()
+    """Domains verified and federated in Apple Business Manager; accounts of another wait. Empty: nobody looks at it."""
+
+    # -- what they read
+    language: str = Field(default="en", min_length=2, max_length=35)
+    """Of messages to people whose language isn't among `languages`."""
+    languages: Mapping[str, str] = Field(default_factory=dict)
+    """Managed Apple ID → language of the messages to this person."""
+    organization: str | None = None
+    """Its name, as people know it; it stands in the messages, as the next two do."""
+    help_desk: str | None = None
+    """A mail address or a telephone number."""
+    help_page: str | None = None
+    """https address of a page with instructions that everyone can read."""
+
     # -- while people move
     invite: bool = False
     """Whether the target sends each person its own invitation when they are asked to move, as far as it can."""
@@ -146,6 +165,13 @@ class Policy(Document):
             raise ValueError("no such time zone; use an IANA name such as Europe/Berlin") from None
         return name
 
+    @field_validator("federated")
+    @classmethod
+    def _are_domains(cls, names: frozenset[str]) -> frozenset[str]:
+        if any("." not in name or "@" in name or any(c.isspace() for c in name) for name in names):
+            raise ValueError("give domains such as example.org")
+        return frozenset(name.casefold() for name in names)
+
     @field_validator("leave_by_server")
     @classmethod
     def _are_numbers_of_waves(cls, numbers: frozenset[int]) -> frozenset[int]:
@@ -165,6 +191,7 @@ class Policy(Document):
         "pilot",
         "vips",
         "accepted",
+        "federated",
         "weekdays",
         "leave_by_server",
         when_used="json",

@@ -8,6 +8,8 @@ from enum import StrEnum
 class Problem(StrEnum):
     """What keeps a phone from being done; the same words in the report."""
 
+    NOT_READY = "not-ready"
+    """Something stands in the way of their enrollment; they are not asked before it has gone."""
     NO_ANSWER = "no-answer"
     NOT_SIGNED_IN = "not-signed-in"
     WRONG_ENROLLMENT = "wrong-enrollment"

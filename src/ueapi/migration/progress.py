@@ -12,8 +12,11 @@ from ueapi.errors import UeapiError, UnreadableInput
 from ueapi.migration.base import Document
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.outline import Outline, PlannedWave
+from ueapi.migration.problems import Problem
 from ueapi.migration.rows import DeviceState, Pause, PausedBy, TaskState, Wanted, WaveRow, WaveState
-from ueapi.migration.tally import Count, answers_of_people, counted, reasons_to_wait
+from ueapi.migration.tally import Answers, Count, answers_of_people, counted, reasons_to_wait
+from ueapi.migration.unready import Held
+from ueapi.migration.unready import counted as counted_holds
 
 DAY: Final = timedelta(days=1)
 WINDOW: Final = timedelta(days=7)
@@ -87,6 +90,8 @@ class Progress(Document):
     waves: tuple[WaveProgress, ...]
     waiting: Mapping[str, int]
     """Why people wait → how many."""
+    held: tuple[Held, ...] = ()
+    """Why people are not asked although their wave has begun."""
     tasks: tuple[str, ...]
     """Titles of what an administrator has to do before anyone moves."""
     standstill: Standstill | None
@@ -140,11 +145,17 @@ def _progress(ledger: Ledger) -> Progress:
         users=counted(people),
         waves=waves,
         waiting=reasons_to_wait(people),
+        held=held_back(ledger, people),
         tasks=open_titles(ledger, outline),
         standstill=standstill(ledger),
         finish=finish(ledger, outline, waves, now=as_of),
         reenrolls=outline.reenrolls,
     )
+
+
+def held_back(ledger: Ledger, people: Answers) -> tuple[Held, ...]:
+    """Why people are held back; nothing is read while nobody is."""
+    return counted_holds(ledger) if Problem.NOT_READY in reasons_to_wait(people) else ()
 
 
 def require_outline(ledger: Ledger) -> Outline:

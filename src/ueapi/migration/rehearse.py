@@ -17,6 +17,7 @@ from ueapi.discovery.publishing import Addresses, Publisher
 from ueapi.migration.documents import Plan, PlannedPerson, Policy, Task
 from ueapi.migration.engine import DOUBTFUL, PASSING, SHORT_PAUSE
 from ueapi.migration.ledger import Ledger
+from ueapi.migration.outbox import ASKS, MESSAGES, Outbox
 from ueapi.migration.reporting import Report
 from ueapi.migration.snapshots import write_private
 from ueapi.migration.steering import Event, Question, Signpost
@@ -59,6 +60,8 @@ class Rehearsal:
     """Who signs the list of who is led where, and whom the responder trusts."""
     _people: Mapping[str, VirtualPerson] = field(factory=dict)
     _reported: set[str] = field(factory=set)
+    outbox: Outbox | None = None
+    """Where the messages are written down that people get; nowhere if not set."""
 
     def __attrs_post_init__(self) -> None:
         organization = Authority("Simulated organization", self.world.clock.now())
@@ -273,6 +276,21 @@ class Rehearsal:
             follow=True,
         )
 
+    def write_letters(self, plan: Plan, out: Path) -> None:
+        """From now on write down, in the folder of a real move's name, what each person gets to read.
+
+        Raises:
+            UsageError: the plan's policy names a language there is no text for.
+        """
+        # Texts need more than the rehearsal itself.
+        from ueapi.migration.letters import Letters
+
+        folder = (out / LEDGER_FILE).with_suffix(".outbox")
+        for old_file in (folder / ASKS, *(folder / MESSAGES).glob("*")):
+            old_file.unlink(missing_ok=True)
+        letters = Letters.of(plan, self.registry)
+        self.outbox = Outbox(folder, self.world.clock.now, letters=letters)
+
     def report(self, out: Path) -> Report:
         """Write report.json and report.html."""
         found = migration.status(f"sqlite:///{out / LEDGER_FILE}", seed=self.world.seed)
@@ -283,7 +301,9 @@ class Rehearsal:
     # -- the messenger -----------------------------------------------------------------------------
 
     def ask(self, people: Sequence[PlannedPerson], question: Question) -> None:
-        """Pass a question on to virtual people."""
+        """Pass a question on to virtual people, and write it down where that is wanted."""
+        if self.outbox is not None:
+            self.outbox.ask(people, question)
         for planned in people:
             person = self._people[planned.key]
             match question:

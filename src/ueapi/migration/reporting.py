@@ -12,11 +12,13 @@ from ueapi.migration.forgotten import kept_records
 from ueapi.migration.incidents import Doubts, Halt, Refused, blind_calls, halts, refused, unresolved
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.outline import Outline
+from ueapi.migration.problems import Problem
 from ueapi.migration.progress import (
     Finish,
     Standstill,
     WaveProgress,
     finish,
+    held_back,
     last_known,
     open_titles,
     require_outline,
@@ -34,6 +36,7 @@ from ueapi.migration.tally import (
     reasons_in,
     reasons_to_wait,
 )
+from ueapi.migration.unready import Held, hold_of
 
 
 class Gap(Document):
@@ -100,6 +103,8 @@ class Report(Document):
     ended_at: datetime | None
     waves: tuple[WaveProgress, ...] = ()
     waiting_for: tuple[Waiting, ...] = ()
+    held: tuple[Held, ...] = ()
+    """Why people are not asked although their wave has begun, and what to do."""
     timeline: tuple[Moment, ...] = ()
     notes: tuple[str, ...] = ()
     evidence: Evidence
@@ -130,6 +135,10 @@ class PersonStatus(Document):
     wave: int | None
     state: str
     reason: str | None
+    why: str | None = None
+    """What keeps them from being asked, in a sentence, where something does."""
+    do: str | None = None
+    """What to do about it."""
     devices: tuple[Mapping[str, str | None], ...]
     history: tuple[str, ...]
 
@@ -164,6 +173,7 @@ def _report(ledger: Ledger, seed: int | None) -> Report:
         ended_at=ended,
         waves=waves,
         waiting_for=tuple(_waiting(outline, ledger, people, objects)),
+        held=held_back(ledger, people),
         timeline=tuple(_timeline(ledger, started=started, ended=ended)),
         notes=outline.notes,
         evidence=Evidence(entries=head.entries, head=head.digest),
@@ -204,11 +214,14 @@ def who(ledger: Ledger, user: str) -> PersonStatus:
     key, wave, exclusion = found[0]
     rows = ledger.device_rows(person=key)
     outcome, reason = ("excluded", exclusion) if exclusion else answer_of(rows)
+    hold = hold_of(ledger, key) if reason == Problem.NOT_READY else None
     return PersonStatus(
         key=key,
         wave=wave,
         state=outcome,
         reason=reason,
+        why=hold.reason if hold else None,
+        do=hold.do if hold else None,
         devices=tuple(
             {"source": r.source_id, "state": r.state, "target": r.target_id, "problem": r.problem}
             for r in rows
@@ -247,6 +260,11 @@ def _waiting(
     for item in objects:
         yield Waiting(who="administrator", what=f"The target refuses {item.what}", count=1)
     for reason, count in reasons_to_wait(people).items():
+        if reason == Problem.NOT_READY:
+            for held in held_back(ledger, people):
+                what = f"{held.reason}. {held.do}"
+                yield Waiting(who="administrator", what=what, count=held.count)
+            continue
         ours = reason in ("wave-not-begun", "not-verified-yet")
         yield Waiting(who="ueapi" if ours else "person", what=reason, count=count)
 

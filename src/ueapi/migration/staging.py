@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -19,7 +19,7 @@ from ueapi.migration.rows import TaskState
 from ueapi.migration.snapshots import snapshot, without_secrets
 from ueapi.migration.translation import allowed_part, joined
 from ueapi.migration.work import Move, chunks
-from ueapi.model import AppDraft, GroupDraft, ProfileDraft, Scope, UserDraft
+from ueapi.model import AppDraft, GroupDraft, ProfileDraft, Scope, User, UserDraft
 
 REFUSED: Final = "refused"
 _PROFILE_TASKS: Final = ("make-profile", "copy-profile")
@@ -249,13 +249,18 @@ def _stage_app(move: Move, app: PlannedApp) -> None:
     )
 
 
-def stage_wave(move: Move, wave: Wave) -> bool:
-    """Make the wave's users on the target and put them into their groups, in chunks.
+def stage_wave(
+    move: Move, wave: Wave, keys: Sequence[str], users: Iterable[User], *, batch: str = ""
+) -> bool:
+    """Make these people of the wave on the target and put them into their groups, in chunks.
+
+    `users` are those the target has. `batch` names a part of the wave that is made later than the others.
 
     False when it stopped half-way: the operator asked for a pause, or too many users, or a group, were refused.
     """
-    known = {u.managed_apple_id.key: u.id for u in move.target.users.list() if u.managed_apple_id}
-    people = [move.people[key] for key in wave.people]
+    known = {u.managed_apple_id.key: u.id for u in users if u.managed_apple_id}
+    people = [move.people[key] for key in keys]
+    batch = batch or str(wave.number)
     for _, chunk in chunks(people, move.plan.policy.chunk):
         for person in chunk:
             _stage_user(move, person, known)
@@ -266,15 +271,15 @@ def stage_wave(move: Move, wave: Wave) -> bool:
             return False
     for group in move.plan.groups:
         members = tuple(_target_ids(group.members, people, known))
-        fill = partial(_fill_group, move, group.name, members, wave)
+        fill = partial(_fill_group, move, group.name, members, batch)
         if members and not attempt(move, Kind.GROUP, group.name, group.name, fill):
             return False
-    give_licenses(move, wave, people, known)
+    give_licenses(move, people, known, batch=batch)
     return True
 
 
-def _fill_group(move: Move, name: str, members: tuple[str, ...], wave: Wave) -> None:
-    _ensure_group(move, name, members, f":{wave.number}")
+def _fill_group(move: Move, name: str, members: tuple[str, ...], batch: str) -> None:
+    _ensure_group(move, name, members, f":{batch}")
 
 
 def _too_many_refused(move: Move, wave: Wave) -> bool:

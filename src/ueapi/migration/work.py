@@ -53,12 +53,16 @@ class Move:
     """Name → id of profiles on the target."""
     target_apps: dict[str, str] = field(factory=dict)
     """Bundle id → id of apps on the target."""
+    store_ids: dict[str, str | None] = field(factory=dict)
+    """Bundle id → Apple's number of apps on the target, as far as it was asked for."""
     is_target_read: bool = False
     """Whether the two listings above were read in this run."""
     hides_ends: bool = False
     """Whether the source was seen not to say when an enrollment ended."""
     confirmed: set[str] = field(factory=set)
     """New enrollments on the target for which the owner's old phones were read alone since the last listing."""
+    freed: frozenset[str] | None = None
+    """People who were held back and are about to be asked; `None` while nobody looked into the ledger."""
     target_users: dict[str, str] = field(factory=dict)
     """Target user, as `id:…` and `name:…`, → person key."""
 
