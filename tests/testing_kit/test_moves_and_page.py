@@ -8,6 +8,7 @@ from unittest import SkipTest
 import pytest
 
 from tests.testing_kit.test_grading import ALL_DONE, finished, stated
+from ueapi.errors import PlanRefused
 from ueapi.rehearsal.apps_and_books import AppsAndBooks
 from ueapi.rehearsal.fleet import Habit, Mix
 from ueapi.testing import (
@@ -112,6 +113,26 @@ def test_an_exempt_move_is_not_tried(rule: str) -> None:
 
     with pytest.raises(SkipTest, match="people come only"):
         test(harness)
+
+
+def refused(*_: object, **__: object) -> list[str]:
+    raise PlanRefused("the target can't be told who gets a profile.", remedy="Choose another one.")
+
+
+def test_a_backend_nobody_can_be_moved_to_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moves, "broken", refused)
+    harness = Harness.build("memory", users=1, quality=saying("todo", "moves-here"))
+
+    with pytest.raises(SkipTest, match="can't be told who gets a profile"):
+        MovesConformance().test_a_move_here_loses_nobody(harness)
+
+
+def test_the_author_may_not_say_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moves, "broken", refused)
+    harness = Harness.build("memory", users=1, quality=saying("done", "moves-here"))
+
+    with pytest.raises(PlanRefused):
+        MovesConformance().test_a_move_here_loses_nobody(harness)
 
 
 def test_without_a_simulator_nothing_is_rehearsed() -> None:

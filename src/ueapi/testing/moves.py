@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from unittest import SkipTest
 
 from ueapi.contract import Capability
+from ueapi.errors import PlanRefused
 from ueapi.rehearsal.fleet import Mix
 from ueapi.testing.harness import Harness
 from ueapi.testing.promises import promise
@@ -53,7 +54,13 @@ class MovesConformance:
     def test_a_move_here_loses_nobody(self, harness: Harness) -> None:
         """Everybody arrives from another product with every phone, and leaves no license behind."""
         require_tried(harness, Topic.MOVES_HERE)
-        lost = broken(harness, source=OTHER, target=harness.tenant.backend)
+        try:
+            lost = broken(harness, source=OTHER, target=harness.tenant.backend)
+        except PlanRefused as refusal:
+            # A sheet that makes no good target is honest; the author's word that it is one would not be.
+            if harness.quality.answer(Topic.MOVES_HERE.value).status is Status.DONE:
+                raise
+            raise SkipTest(f"no move here is planned: {refusal}") from None
 
         assert not lost, "; ".join(lost)
 
