@@ -44,11 +44,13 @@ ABOUT_PRODUCTS: Final = frozenset(
         "tests/testing_kit/ten.py",
         "tests/testing_kit/test_recording_proof.py",
         "tests/testing_kit/test_recording.py",
+        "tests/testing_kit/test_moves_and_page.py",
+        "tests/testing_kit/test_native_flows.py",
         "tests/acceptance/kills/test_kills.py",
         "tests/cli/test_discovery_of_tenants.py",
     }
 )
-"""Tests that put a product's own answer or address in, to see what the kit or the command line makes of it."""
+"""Tests that put a product's own answer, address or setting in, to see what the kit or the command line makes of it."""
 
 
 @pytest.mark.parametrize("vendor", VENDORS)

@@ -9,12 +9,13 @@ from tests.rehearsal.scene import ANNE, BYOD, STORE_ID, TASKS, Scene, scene
 from tests.rehearsal.tiny import profile
 from ueapi.apple import mdm
 from ueapi.apple.declarations import Declaration
+from ueapi.apple.plist import PlistValue
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.digest import _phone
 from ueapi.rehearsal.phone_contents import vpn_of
 
 APP = "com.apple.configuration.app.managed"
-FOR_USER = {"Assignment": "User"}
+FOR_USER: PlistValue = {"Assignment": "User"}
 SUBSCRIBED = Declaration.of(
     "com.apple.configuration.management.status-subscriptions",
     "told",
@@ -22,8 +23,8 @@ SUBSCRIBED = Declaration.of(
 )
 
 
-def app(name: str = "tasks", **more: object) -> Declaration:
-    behavior = {"Install": "Required", "License": FOR_USER}
+def app(name: str = "tasks", **more: PlistValue) -> Declaration:
+    behavior: dict[str, PlistValue] = {"Install": "Required", "License": FOR_USER}
     return Declaration.of(APP, name, {"AppStoreID": STORE_ID, "InstallBehavior": behavior, **more})
 
 
@@ -75,7 +76,12 @@ def send(here: Scene, command: str, **content: object) -> mdm.CommandResult:
 def test_a_required_app_comes_once_its_owner_agrees_and_that_is_told(os_version: str) -> None:
     here = enrolled(os_version)
     asked: list[str] = []
-    here.phone.accepts = lambda bundle_id: asked.append(bundle_id) or 60.0
+
+    def accepts(bundle_id: str) -> float:
+        asked.append(bundle_id)
+        return 60.0
+
+    here.phone.accepts = accepts
 
     declare(here, app())
 
@@ -268,7 +274,8 @@ def test_settings_have_no_hold_on_it() -> None:
 
     result = send(here, "Settings", Settings=[item])
 
-    assert result.response["Settings"][0]["Status"] == "Error"
+    refused = {"ErrorCode": 12021, "LocalizedDescription": "a declaration manages this app"}
+    assert result.response["Settings"] == [{"Status": "Error", "ErrorChain": [refused]}]
     assert here.phone.enrollment.contents.attributes[TASKS] == {"VPNUUID": "vpn"}
 
 

@@ -12,6 +12,8 @@ from tests.rehearsal.changed import HOST, Headers, changing
 from tests.rehearsal.scene import ANNE, BYOD, STORE_ID, TASKS, Scene, scene
 from tests.rehearsal.tiny import DEVICE_VPN, profile
 from ueapi.apple.declarations import Declaration, to_json
+from ueapi.apple.plist import PlistValue
+from ueapi.rehearsal.enrollments import EnrollmentRecord
 from ueapi.rehearsal.phone import CannotEnroll
 from ueapi.rehearsal.wire import Message, Receive, Send
 
@@ -23,7 +25,7 @@ EXTENSION = {
     "Type": "Redirect",
     "URLs": ["https://id.example.org/"],
 }
-FOR_USER = {"Install": "Required", "License": {"Assignment": "User"}}
+FOR_USER: dict[str, PlistValue] = {"Install": "Required", "License": {"Assignment": "User"}}
 DECLARED = (
     Declaration.of(APP, "app", {"AppStoreID": STORE_ID, "InstallBehavior": FOR_USER}),
     Declaration.of(
@@ -85,7 +87,12 @@ def wanting(
 def test_the_app_comes_before_the_sign_in_and_is_managed(os_version: str) -> None:
     here, asked = wanting(document(), os_version)
     consented: list[str] = []
-    here.phone.accepts = lambda bundle_id: consented.append(bundle_id) or 30.0
+
+    def accepts(bundle_id: str) -> float:
+        consented.append(bundle_id)
+        return 30.0
+
+    here.phone.accepts = accepts
 
     here.enroll(ANNE, BYOD)
 
@@ -189,10 +196,12 @@ def test_declarations_take_the_place_of_the_profile_from_ios_18_4_on(
     os_version: str, uses: bool
 ) -> None:
     here, _ = wanting(document(Declarations=declared()), os_version)
-    here.product.enrolled = lambda record: (
+
+    def enrolled(record: EnrollmentRecord) -> None:
         here.product.enrollments.append(record)
-        or (here.product.device_side.declare(record, DECLARED))
-    )
+        here.product.device_side.declare(record, DECLARED)
+
+    vars(here.product)["enrolled"] = enrolled
 
     here.enroll(ANNE, BYOD)
 

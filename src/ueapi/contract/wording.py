@@ -35,7 +35,7 @@ _PLAIN: Final = _words("""
     if in inactive incorrect input install installed integer internal invalid ios ipad iphone is it item items its
     key large later least length less letters license licensed licenses limit limits linked list locked long longer
     made mail managed management many maximum maybe member members message method minimum missing mode model more
-    most must name names needed never new no none not nothing null number object objects of off on once one only
+    most must name names needed never new no none not nothing now null number object objects of off on once one only
     open operation or order os other out own owned owner page parameter parameters parse part passcode password
     payload pending perform permission permissions permitted personal phone place platform please policies policy
     portal positive present privilege processed product profile profiles provided query queue queued ranges reached

@@ -79,7 +79,7 @@ def test_a_shell_script_with_curl_greps_xml(world):
         {"content-type": "application/xml", "accept": "*/*", "user-agent": "curl/8.5.0"},
         f"<authRequest><maaS360AdminAuth>{body}</maaS360AdminAuth></authRequest>".encode(),
     )
-    token = re.search(r"<authToken>([^<]+)</authToken>", answered.reply.body.decode())[1]
+    (token,) = re.findall(r"<authToken>([^<]+)</authToken>", answered.reply.body.decode())
     assert "<errorCode>0</errorCode>" in answered.reply.body.decode()
 
     headers = {
