@@ -318,3 +318,15 @@ def test_time_passes_over_a_code_that_was_used() -> None:
     reply = place.send("POST", f"https://{HOST}/enrollment/token", {}, form)
 
     assert reply.status == 400
+
+
+@pytest.mark.parametrize("path", ["/enroll", "/enroll/"])
+def test_the_page_of_downloaded_profiles_is_there_with_a_slash_at_its_end_and_without(
+    path: str,
+) -> None:
+    place = Place()
+
+    reply = place.network.ask("GET", f"https://{HOST}{path}", {}, b"")
+
+    assert reply.status == 200
+    assert "Work account" in reply.body.decode()

@@ -212,3 +212,24 @@ def test_the_way_of_an_organization_ends_before_the_managed_apple_id(harness: Ha
     assert seen.pages == (SIGN_IN, OWNERSHIP, CERTIFICATE)
     assert seen.kind is EnrollmentKind.DEVICE
     assert seen.profile.access_rights
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_the_enrollment_address_works_with_a_slash_at_its_end_and_without(
+    harness: Harness, end: str
+) -> None:
+    page = f"{harness.place.server.page}{end}?user=sam@example.org"
+
+    reply = harness.world.network.ask("GET", page, {}, b"")
+
+    assert reply.status == 200
+    assert b"<form" in reply.body
+
+
+def test_the_sign_in_from_settings_asks_for_the_account_the_product_knows(harness: Harness) -> None:
+    page = f"https://{harness.place.server.host}/enrollment/login?for=byod"
+
+    shown = harness.world.network.ask("GET", page, {}, b"").body.decode()
+
+    assert "<label>Username <input" in shown
+    assert "Managed Apple Account" not in shown

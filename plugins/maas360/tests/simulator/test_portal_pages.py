@@ -184,3 +184,24 @@ def newest(harness: Harness):
 def kept_private(phone) -> tuple[str, ...]:
     hardware = phone.seed.hardware
     return (hardware.serial, hardware.imei, hardware.phone_number, PRIVATE)
+
+
+@pytest.mark.parametrize("end", ["", "/"])
+def test_the_enrollment_address_works_with_a_slash_at_its_end_and_without(
+    harness: Harness, end: str
+) -> None:
+    page = f"{harness.place.server.page}{end}?user=sam@example.org"
+
+    reply = harness.world.network.ask("GET", page, {}, b"")
+
+    assert reply.status == 200
+    assert b"<form" in reply.body
+
+
+def test_the_sign_in_from_settings_asks_for_the_account_the_product_knows(harness: Harness) -> None:
+    page = f"https://{harness.place.server.host}/enrollment/login?for=byod"
+
+    shown = harness.world.network.ask("GET", page, {}, b"").body.decode()
+
+    assert "<label>Corporate username <input" in shown
+    assert "Managed Apple Account" not in shown

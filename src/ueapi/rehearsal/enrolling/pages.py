@@ -125,6 +125,8 @@ class PasswordPortal:
 
     directory: Directory
     title: str = "Sign in"
+    label: str = "Work account"
+    """What the account is called, whose password is asked; that of a Managed Apple Account is iOS's to ask."""
 
     def step(self, asked: Asked, answers: Mapping[str, str]) -> Page | Admitted | Refused:
         """Ask, and let in whoever the directory knows."""
@@ -138,10 +140,7 @@ class PasswordPortal:
     def _page(self, account: str, problem: str = "") -> Page:
         return Page(
             title=self.title,
-            questions=(
-                account_question(account, "Managed Apple Account"),
-                password_question(),
-            ),
+            questions=(account_question(account, self.label), password_question()),
             problem=problem,
         )
 

@@ -36,7 +36,7 @@ BYOD: Final = "/enrollment/byod"
 ADDE: Final = "/enrollment/adde"
 LOGIN: Final = "/enrollment/login"
 WEB: Final = "/enroll"
-"""The page for phones that enroll by a downloaded profile."""
+"""The page for phones that enroll by a downloaded profile; a slash at the end makes no difference."""
 ALL_RIGHTS: Final = 8191
 """Every right a service can have, under Device Enrollment."""
 TOKEN: Final = "/enrollment/token"
@@ -147,6 +147,7 @@ class EnrollmentService:
             Route(LOGIN, self._go_on, methods=["POST"]),
             Route(TOKEN, self._token, methods=["POST"]),
             Route(WEB, self._open, methods=["GET"]),
+            Route(f"{WEB}/", self._open, methods=["GET"]),
             *self.identities.routes(),
         ]
 

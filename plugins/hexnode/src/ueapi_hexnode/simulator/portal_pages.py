@@ -40,6 +40,10 @@ _MANAGED: Final = {
 _MANAGED_STANDS_FOR: Final = {"work": Meaning.PERSONAL, "everything": Meaning.ORGANIZATION}
 
 
+_USERNAME: Final = "Username"
+"""Source: Hexnode's help page: the request brings the user name and the password that are typed here."""
+
+
 class Ownership(StrEnum):
     """Whose device a request is for, as the API writes it."""
 
@@ -72,7 +76,7 @@ class EnrollmentPages:
     def step(self, asked: Asked, answers: Answers) -> Page | Admitted | Refused:
         """What comes after these answers. Guess: who signs in from Settings sees the sign-in and nothing else."""
         if asked.kind is not EnrollmentKind.UNKNOWN:
-            return PasswordPortal(self.directory).step(asked, answers)
+            return PasswordPortal(self.directory, label=_USERNAME).step(asked, answers)
         if answers.get("terms") != "agreed":
             return _terms()
         match self.invited(asked.identifier) or self.ownership:
@@ -118,7 +122,7 @@ def _terms() -> Page:
 
 
 def _sign_in(asked: Asked, answers: Answers, *more: Question) -> Page:
-    account = account_question(answers.get("username", asked.identifier), "Username")
+    account = account_question(answers.get("username", asked.identifier), _USERNAME)
     problem = "The username or the password is wrong." if "password" in answers else ""
     questions = (account, password_question(), *more)
     return Page(title="Authenticate", questions=questions, problem=problem)

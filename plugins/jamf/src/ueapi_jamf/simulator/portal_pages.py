@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from ueapi.model import EnrollmentKind
 from ueapi.rehearsal.enrolling.pages import (
@@ -33,6 +33,10 @@ _OWNERSHIP: Final = {
 _STANDS_FOR: Final = {PERSONAL: Meaning.PERSONAL, INSTITUTIONAL: Meaning.ORGANIZATION}
 
 Answers = Mapping[str, str]
+
+
+_USERNAME: Final = "Username"
+"""The name that the server or the directory knows. Guess: the word."""
 
 
 class SignIn(StrEnum):
@@ -67,9 +71,7 @@ class EnrollmentPortal:
 
     def step(self, asked: Asked, answers: Answers) -> Page | Admitted | Refused:
         """What comes after these answers. Who signs in from Settings sees the sign-in and nothing else."""
-        found = PasswordPortal(self.directory, self.sign_in).step(asked, answers)
-        if isinstance(found, Page):
-            return _named_by_server(found)
+        found = PasswordPortal(self.directory, self.sign_in, _USERNAME).step(asked, answers)
         if not isinstance(found, Admitted):
             return found
         if self.sign_in is SignIn.LOCAL and found.account.casefold() not in self.local_accounts:
@@ -128,15 +130,6 @@ class EnrollmentPortal:
             options={site: site for site in self.sites},
         )
         return Page(title="Site", questions=(question,))
-
-
-def _named_by_server(page: Page) -> Page:
-    """Whoever signs in types the name that the server or the directory knows, not a Managed Apple Account.
-
-    Guess: the label.
-    """
-    account, *others = page.questions
-    return evolve(page, questions=(evolve(account, label="Username"), *others))
 
 
 def _agreement() -> Page:

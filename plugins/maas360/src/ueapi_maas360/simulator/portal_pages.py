@@ -35,6 +35,10 @@ CORPORATE: Final = "Corporate"
 _STANDS_FOR: Final = {EMPLOYEE: Meaning.PERSONAL, CORPORATE: Meaning.ORGANIZATION}
 
 
+_USERNAME: Final = "Corporate username"
+"""Source: IBM's page: the corporate user name and its password. Guess: the words of the label."""
+
+
 class OwnershipMode(StrEnum):
     """The portal's default ownership mode. Source: IBM's page for one of them; guess: the other two."""
 
@@ -54,7 +58,7 @@ class EnrollmentPages:
 
     def step(self, asked: Asked, answers: Answers) -> Page | Admitted | Refused:
         """What comes after these answers. Guess: who signs in from Settings sees the sign-in and nothing else."""
-        found = PasswordPortal(self.account.around.accounts).step(asked, answers)
+        found = PasswordPortal(self.account.around.accounts, label=_USERNAME).step(asked, answers)
         if not isinstance(found, Admitted) or asked.kind is not EnrollmentKind.UNKNOWN:
             return found
         user = self._user(found.account)
