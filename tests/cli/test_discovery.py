@@ -116,3 +116,26 @@ def test_an_unsigned_list_is_not_made(tmp_path: Path) -> None:
 
     assert isinstance(result.exception, UeapiError)
     assert "signed" in str(result.exception)
+
+
+@pytest.mark.parametrize("new", ["not a domain", "http://new.example.org"])
+def test_an_address_no_phone_would_take_is_refused_with_words_about_addresses(
+    tmp_path: Path, new: str
+) -> None:
+    steer = ("steer", str(written_plan(tmp_path)), "--out", str(tmp_path / "list"))
+
+    results = [run("write", "--base-url", new), run(*steer, "--new", new, *signing(tmp_path))]
+
+    for result in results:
+        assert isinstance(result.exception, UeapiError)
+        assert "https://" in result.exception.remedy
+        assert "Servers" not in result.exception.remedy
+    assert not (tmp_path / "list").exists()
+
+
+@pytest.mark.parametrize("given", ["example.org", "https://mdm.example.org"])
+def test_an_address_in_the_place_of_a_tenant_is_told_where_it_belongs(given: str) -> None:
+    result = run("write", given)
+
+    assert isinstance(result.exception, UeapiError)
+    assert "--base-url" in result.exception.remedy

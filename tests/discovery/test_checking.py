@@ -91,7 +91,7 @@ FAULTS: Final[dict[str, Web]] = {
     "certificate-end": fixed(
         evolve(told(GOOD.to_json()), tls=evolve(TLS, ends=NOW + timedelta(days=3)))
     ),
-    "ipv6": Web(over={Over.IPV6: Unseen(Trouble.NO_CONNECTION, "Network is unreachable")}),
+    "ipv6": Web(over={Over.IPV6: Unseen(Trouble.NO_CONNECTION, "Connection refused")}),
     "redirect-query": to("https://answers.example.org/d?model-family={family}"),
     "redirect-https": to(ALL.replace("https", "http")),
     "redirect-count": fixed(told(b"", 302, location="?user-identifier=jane%40example.org")),
@@ -233,3 +233,49 @@ def test_a_server_that_lets_us_wait_is_asked_once() -> None:
 
     assert len(urls) == 1
     assert [r.probe for r in results if r.grade is Grade.FINDING] == ["connection"]
+
+
+NO_ADDRESS: Final = Unseen(Trouble.NO_ADDRESS, "Name or service not known")
+REFUSED: Final = Unseen(Trouble.NO_CONNECTION, "Connection refused")
+NO_WAY: Final = Unseen(Trouble.NO_WAY, "Network is unreachable")
+
+
+def test_of_a_domain_without_any_address_nothing_but_its_name_is_judged() -> None:
+    results = found(fixed(NO_ADDRESS))
+
+    judged = {name: r.grade for name, r in results.items() if r.grade is not Grade.SKIPPED}
+    assert judged == {"name": Grade.FINDING}
+
+
+@pytest.mark.parametrize(
+    ("over", "grade", "says", "fix"),
+    [
+        ({Over.IPV6: NO_ADDRESS}, Grade.GOOD, "over IPv4", ""),
+        ({Over.IPV6: NO_WAY}, Grade.SKIPPED, "from here", ""),
+        ({Over.IPV6: REFUSED}, Grade.FINDING, "IPv6 address that doesn't answer", "AAAA record"),
+        ({Over.IPV4: NO_ADDRESS}, Grade.NOTE, "no IPv4 address", "an A record"),
+        ({Over.IPV4: NO_WAY}, Grade.SKIPPED, "from here", ""),
+        ({Over.IPV4: REFUSED}, Grade.FINDING, "IPv4 address that doesn't answer", "the A record"),
+        ({Over.IPV4: REFUSED, Over.IPV6: REFUSED}, Grade.SKIPPED, "nothing to look at", ""),
+    ],
+)
+def test_what_is_said_of_the_two_kinds_of_addresses_is_true(
+    over: Mapping[Over, Answer], grade: Grade, says: str, fix: str
+) -> None:
+    result = found(Web(over=over))["ipv6"]
+
+    assert result.grade is grade
+    assert says in result.text
+    assert fix in result.fix
+    assert bool(fix) == bool(result.fix)
+
+
+@pytest.mark.parametrize(
+    "typed", ["not a domain", "example", "example.org/path", "example.org:8443", ""]
+)
+def test_what_is_no_domain_is_refused_with_words_about_domains(typed: str) -> None:
+    with pytest.raises(InvalidModel) as refused:
+        check(typed, look=Web(), at=NOW)
+
+    assert "domain" in refused.value.message
+    assert "example.org" in refused.value.remedy

@@ -12,6 +12,7 @@ import typer
 from ueapi.cli.exits import Exit
 from ueapi.cli.signers import anchors_in, signer_of
 from ueapi.errors import ManualStepRequired, UsageError
+from ueapi.wording import people as counted_people
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,11 +108,17 @@ def write(
 
 
 def _address_of(tenant: str) -> str:
-    from ueapi.cli.settings_file import find_entry, settings_path
+    from ueapi.cli.settings_file import find_entry, read_entries, settings_path
     from ueapi.client.opening import installed
     from ueapi.contract import Capability
 
-    entry = find_entry(settings_path(), tenant)
+    path = settings_path()
+    if _is_address(tenant) and tenant not in read_entries(path):
+        raise UsageError(
+            "the name of a tenant is asked for, and this is an address.",
+            remedy="Give the enrollment address with --base-url, as the product's console shows it.",
+        )
+    entry = find_entry(path, tenant)
     registry = installed()
     address = registry.enrollment_address(entry.backend, str(entry.settings.get("url", "")))
     if address is not None:
@@ -124,6 +131,12 @@ def _address_of(tenant: str) -> str:
         backend=entry.backend,
         operation=Capability.ENROLLMENTS_DISCOVERY.value,
     )
+
+
+def _is_address(text: str) -> bool:
+    from ueapi.apple.enrollment import discovery
+
+    return "://" in text or discovery.is_domain(text)
 
 
 @app.command("steer")
@@ -163,7 +176,7 @@ def steer(
         path=out, addresses=Addresses(new=new, old=old), signer=signer, now=SystemClock().now
     )
     number = publisher.publish(people)
-    typer.echo(f"{out}: list {number} steers {len(people)} people to the target.")
+    typer.echo(f"{out}: list {number} steers {counted_people(len(people))} to the target.")
 
 
 def _numbers(text: str, waves: int) -> frozenset[int]:

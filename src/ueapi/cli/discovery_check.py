@@ -15,6 +15,7 @@ from ueapi.discovery.checking import Grade, Result, check
 from ueapi.errors import UnreadableInput
 from ueapi.runtime.clock import SystemClock
 from ueapi.runtime.probing import Look, Looker
+from ueapi.wording import counted
 
 _MARKS: Final = {
     Grade.GOOD: "ok  ",
@@ -61,7 +62,7 @@ def print_results(address: str, results: Sequence[Result], *, as_json: bool) -> 
         if result.fix:
             typer.echo(f"      {'':16} -> {result.fix}")
     found = sum(r.grade is Grade.FINDING for r in results)
-    typer.echo(f"{len(results)} probes, {found} findings.")
+    typer.echo(f"{counted(len(results), 'probe')}, {counted(found, 'finding')}.")
 
 
 def watched(check_now: Check, *, every: float) -> None:

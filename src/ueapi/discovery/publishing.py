@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
 
+from ueapi.apple.enrollment import discovery
 from ueapi.discovery.allow_list import LARGEST, AllowList, Answer, digest_of, read_list, write_list
 from ueapi.errors import UsageError
 
@@ -33,11 +34,20 @@ class Addresses:
     """The enrollment addresses of the products. `old` is `None` where nobody is led back.
 
     With `refuses_others`, who is on neither side of a list is refused; otherwise they are led to `old`, if any.
+
+    Raises:
+        InvalidModel: one is no https address.
     """
 
     new: str
     old: str | None = None
     refuses_others: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what no list can hold before anything is asked or written."""
+        for address in (self.new, self.old):
+            if address is not None:
+                discovery.document(address)
 
     @property
     def default(self) -> str | None:

@@ -25,6 +25,13 @@ _NO_ADDRESS: Final = (
     "address family for hostname",
 )
 """How systems say that a name has no network address, or none of the kind asked for."""
+_NO_WAY: Final = (
+    "network is unreachable",
+    "cannot assign requested address",
+    "can't assign requested address",
+    "address family not supported",
+)
+"""How systems say that they themselves have no way over that kind of address."""
 
 
 class Over(StrEnum):
@@ -40,6 +47,8 @@ class Trouble(StrEnum):
 
     NO_ADDRESS = "no-address"
     """The name has no network address of that kind."""
+    NO_WAY = "no-way"
+    """The computer that asks has no route there, such as one without IPv6."""
     NO_CONNECTION = "no-connection"
     TLS = "tls"
     """The certificate isn't trusted, or the two sides found no common version."""
@@ -169,6 +178,8 @@ def _unseen(problem: httpx.TransportError | httpx.DecodingError | httpx.InvalidU
         return Unseen(Trouble.TLS, text)
     if any(words in lowered for words in _NO_ADDRESS):
         return Unseen(Trouble.NO_ADDRESS, text)
+    if any(words in lowered for words in _NO_WAY):
+        return Unseen(Trouble.NO_WAY, text)
     if isinstance(problem, httpx.ConnectError | httpx.ConnectTimeout):
         return Unseen(Trouble.NO_CONNECTION, text or "no connection in time")
     return Unseen(Trouble.NO_ANSWER, text or "no answer in time")

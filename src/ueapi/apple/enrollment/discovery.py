@@ -24,8 +24,14 @@ _REMEDY: Final = (
     "the device ends the enrollment otherwise."
 )
 
+_SHOWN: Final = (
+    "Give the enrollment address as the product's console shows it, beginning with https://; "
+    "nothing was written."
+)
 _TYPE_IT: Final = "Give it as a person types it, such as sam@example.org; nothing was sent."
 _ASK_THERE: Final = 'Give one such as "https://mdm.example.org"; nothing was sent.'
+_NEVER_IN_DOMAINS: Final = frozenset("/:?#%\\[]@")
+"""What would make another address of a domain that it is put into."""
 
 
 class Version(StrEnum):
@@ -65,8 +71,7 @@ class UserIdentifier:
         name, at, domain = typed.strip().rpartition("@")
         if not at or not name:
             _refuse("the address has no name before its @", _TYPE_IT)
-        labels = domain.split(".")
-        if len(labels) < 2 or not all(labels) or domain.split() != [domain]:
+        if not is_domain(domain):
             _refuse("what follows the @ is no full domain name", _TYPE_IT)
         return cls(name, domain.lower())
 
@@ -79,6 +84,13 @@ class UserIdentifier:
             {"user-identifier": str(self), "model-family": family.value}, quote_via=quote
         )
         return f"https://{self.domain}{WELL_KNOWN}?{query}"
+
+
+def is_domain(text: str) -> bool:
+    """Whether a text is a full domain name, such as can stand after the `@`: with a dot, and with no blank or sign."""
+    labels = text.split(".")
+    is_whole = len(labels) > 1 and all(labels) and text.split() == [text]
+    return is_whole and _NEVER_IN_DOMAINS.isdisjoint(text)
 
 
 def asked_at(given: str) -> str:
@@ -128,7 +140,7 @@ def document(base_url: str, version: Version = Version.BYOD) -> Document:
     Raises:
         InvalidModel: the address is not https, or has no host.
     """
-    return Document((Server(version=version, base_url=_checked(base_url)),))
+    return Document((Server(version=version, base_url=_checked(base_url, _SHOWN)),))
 
 
 def document_from_json(content: bytes) -> Document:
@@ -160,14 +172,14 @@ def _server(row: object) -> Server:
     return Server(version=Version(version), base_url=_checked(base_url))
 
 
-def _checked(base_url: str) -> str:
+def _checked(base_url: str, remedy: str = _REMEDY) -> str:
     try:
         parts = urlsplit(base_url)
         host = parts.hostname
     except ValueError:
-        _refuse("BaseURL is no address")
+        _refuse("BaseURL is no address", remedy)
     if parts.scheme != "https" or not host:
-        _refuse("BaseURL is no https address")
+        _refuse("BaseURL is no https address", remedy)
     return base_url
 
 

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from ueapi.apple.enrollment import discovery
 from ueapi.discovery.checking.gathering import Evidence, gather
-from ueapi.discovery.checking.probes import PROBES, Grade, Result, probed
+from ueapi.discovery.checking.grading import Grade, Result
+from ueapi.discovery.checking.probes import PROBES, probed
+from ueapi.errors import InvalidModel
 from ueapi.runtime.probing import Look
 
 __all__ = ["PROBES", "Evidence", "Grade", "Result", "check", "gather", "probed"]
@@ -36,6 +38,8 @@ def check(
     """
     if "://" in address:
         place, address = address, _made_up(address)
+    if "@" not in address and not discovery.is_domain(address.strip()):
+        raise InvalidModel("what was given is no full domain name.", remedy=_GIVE)
     typed = address if "@" in address else f"{_SOMEONE}@{address}"
     who = discovery.UserIdentifier.of(typed)
     where = None if place is None else discovery.asked_at(place)
@@ -43,6 +47,10 @@ def check(
 
 
 _SOMEONE: Final = "someone"
+_GIVE: Final = (
+    "Give a domain such as example.org, a person's address such as sam@example.org, "
+    "or a server's https address; nothing was sent."
+)
 
 
 def _made_up(place: str) -> str:

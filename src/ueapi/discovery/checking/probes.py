@@ -4,66 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
-from attrs import frozen
-
 from ueapi.apple.enrollment import challenge_from_header, discovery, refusal_from
 from ueapi.discovery.checking.gathering import MOST_REDIRECTS, Evidence, Walk
+from ueapi.discovery.checking.grading import SKIPPED, Grade, Result, Said, bad, good
+from ueapi.discovery.checking.kinds_of_address import of_both_kinds
 from ueapi.errors import InvalidModel
 from ueapi.runtime.probing import Seen, Trouble, Unseen
+from ueapi.wording import counted
 
 SOON: Final = timedelta(days=14)
 """A certificate that ends earlier wants to be renewed now."""
 LONGEST_KEPT: Final = 300
 """Seconds for which an answer may be kept; longer ones keep steering people after a change."""
+_NOT_REACHED: Final = (Trouble.NO_CONNECTION, Trouble.NO_WAY, Trouble.NO_ANSWER)
 _OLD_TLS: Final = frozenset({"SSLv2", "SSLv3", "TLSv1", "TLSv1.1"})
 
 
-class Grade(StrEnum):
-    """What a probe came to."""
-
-    GOOD = "good"
-    FINDING = "finding"
-    """Devices fail, or some of them do."""
-    NOTE = "note"
-    """Works, and someone should know."""
-    SKIPPED = "skipped"
-    """Nothing to look at, because of another finding."""
-
-
-@frozen(kw_only=True)
-class Result:
-    """One probe's result."""
-
-    probe: str
-    grade: Grade
-    text: str
-    fix: str = ""
-
-
-@frozen
-class Said:
-    """What a probe says before its name and its fix are added."""
-
-    grade: Grade
-    text: str
-
-
 _Probe = Callable[[Evidence, datetime], Said]
-
-
-def _good(text: str) -> Said:
-    return Said(Grade.GOOD, text)
-
-
-def _bad(text: str) -> Said:
-    return Said(Grade.FINDING, text)
-
-
-_SKIPPED: Final = Said(Grade.SKIPPED, "there was nothing to look at")
 
 
 def probed(found: Evidence, *, at: datetime) -> Iterator[Result]:
@@ -71,7 +31,9 @@ def probed(found: Evidence, *, at: datetime) -> Iterator[Result]:
     for name, (probe, fix) in PROBES.items():
         said = probe(found, at)
         wants = said.grade in (Grade.FINDING, Grade.NOTE)
-        yield Result(probe=name, grade=said.grade, text=said.text, fix=fix if wants else "")
+        yield Result(
+            probe=name, grade=said.grade, text=said.text, fix=(said.fix or fix) if wants else ""
+        )
 
 
 # -- reaching the domain ---------------------------------------------------------------------------
@@ -81,18 +43,18 @@ def _name(found: Evidence, at: datetime) -> Said:
     del at
     end = found.iphone.end
     if not found.iphone.hops and isinstance(end, Unseen) and end.trouble is Trouble.NO_ADDRESS:
-        return _bad("the domain has no network address")
-    return _good("the domain has a network address")
+        return bad("the domain has no network address")
+    return good("the domain has a network address")
 
 
 def _connection(found: Evidence, at: datetime) -> Said:
     del at
     end = found.iphone.end
-    if isinstance(end, Unseen) and end.trouble in (Trouble.NO_CONNECTION, Trouble.NO_ANSWER):
-        return _bad(f"the server gives no answer: {end.reason}")
+    if isinstance(end, Unseen) and end.trouble in _NOT_REACHED:
+        return bad(f"the server gives no answer: {end.reason}")
     if isinstance(end, Unseen) and end.trouble is Trouble.NO_ADDRESS:
-        return _SKIPPED
-    return _good("the server answers")
+        return SKIPPED
+    return good("the server answers")
 
 
 def _certificate(found: Evidence, at: datetime) -> Said:
@@ -100,41 +62,32 @@ def _certificate(found: Evidence, at: datetime) -> Said:
     end = found.iphone.end
     if isinstance(end, Unseen):
         trusted = end.trouble is not Trouble.TLS
-        return _SKIPPED if trusted else _bad(f"the connection isn't trusted: {end.reason}")
-    return _good("the certificate is trusted")
+        return SKIPPED if trusted else bad(f"the connection isn't trusted: {end.reason}")
+    return good("the certificate is trusted")
 
 
 def _tls_version(found: Evidence, at: datetime) -> Said:
     del at
     tls = found.iphone.seen.tls if found.iphone.seen else None
     if tls is None:
-        return _SKIPPED
+        return SKIPPED
     if tls.version in _OLD_TLS:
-        return _bad(f"the connection uses {tls.version}, which devices refuse")
-    return _good(f"the connection uses {tls.version}")
+        return bad(f"the connection uses {tls.version}, which devices refuse")
+    return good(f"the connection uses {tls.version}")
 
 
 def _certificate_end(found: Evidence, at: datetime) -> Said:
     tls = found.iphone.seen.tls if found.iphone.seen else None
     if tls is None or tls.ends is None:
-        return _SKIPPED
+        return SKIPPED
     if tls.ends - at < SOON:
-        return _bad(f"the certificate ends on {tls.ends:%Y-%m-%d}")
-    return _good(f"the certificate is good until {tls.ends:%Y-%m-%d}")
+        return bad(f"the certificate ends on {tls.ends:%Y-%m-%d}")
+    return good(f"the certificate is good until {tls.ends:%Y-%m-%d}")
 
 
 def _ipv6(found: Evidence, at: datetime) -> Said:
     del at
-    v6, v4 = found.over_ipv6, found.over_ipv4
-    if isinstance(v6, Unseen):
-        if v6.trouble is Trouble.NO_ADDRESS:
-            return _good("the domain has no IPv6 address; phones reach it over IPv4")
-        if isinstance(v4, Seen):
-            return _bad(f"the domain has an IPv6 address that doesn't answer: {v6.reason}")
-        return _SKIPPED
-    if isinstance(v4, Seen) and (v4.status, v4.body) != (v6.status, v6.body):
-        return _bad("IPv4 and IPv6 lead to different answers")
-    return _good("IPv4 and IPv6 give the same answer")
+    return of_both_kinds(found.over_ipv4, found.over_ipv6)
 
 
 # -- redirections ----------------------------------------------------------------------------------
@@ -142,26 +95,37 @@ def _ipv6(found: Evidence, at: datetime) -> Said:
 
 def _redirect_query(found: Evidence, at: datetime) -> Said:
     del at
+    if _was_never_answered(found):
+        return SKIPPED
     for hop in found.iphone.hops:
         if hop.lost:
             host = urlsplit(hop.location).netloc
-            return _bad(f"the redirection to {host} loses {', '.join(hop.lost)}")
-    return _good("no redirection loses a parameter")
+            return bad(f"the redirection to {host} loses {', '.join(hop.lost)}")
+    return good("no redirection loses a parameter")
 
 
 def _redirect_https(found: Evidence, at: datetime) -> Said:
     del at
+    if _was_never_answered(found):
+        return SKIPPED
     for hop in found.iphone.hops:
         if urlsplit(hop.location).scheme != "https":
-            return _bad(f"a redirection leads to {urlsplit(hop.location).scheme or 'nowhere'}")
-    return _good("every redirection stays with https")
+            return bad(f"a redirection leads to {urlsplit(hop.location).scheme or 'nowhere'}")
+    return good("every redirection stays with https")
 
 
 def _redirect_count(found: Evidence, at: datetime) -> Said:
     del at
-    if len(found.iphone.hops) >= MOST_REDIRECTS:
-        return _bad(f"{len(found.iphone.hops)} redirections in a row lead nowhere")
-    return _good(f"{len(found.iphone.hops)} redirections")
+    if _was_never_answered(found):
+        return SKIPPED
+    number = len(found.iphone.hops)
+    if number >= MOST_REDIRECTS:
+        return bad(f"{number} redirections in a row lead nowhere")
+    return good(counted(number, "redirection") if number else "no redirection")
+
+
+def _was_never_answered(found: Evidence) -> bool:
+    return found.iphone.seen is None and not found.iphone.hops
 
 
 # -- the answer ------------------------------------------------------------------------------------
@@ -171,28 +135,30 @@ def _status(found: Evidence, at: datetime) -> Said:
     del at
     seen = found.iphone.seen
     if seen is None:
-        return _SKIPPED
+        return SKIPPED
     if seen.status in (200, 403):
-        return _good(f"status {seen.status}")
-    return _bad(f"the answer has status {seen.status}")
+        return good(f"status {seen.status}")
+    return bad(f"the answer has status {seen.status}")
 
 
 def _refusal(found: Evidence, at: datetime) -> Said:
     del at
     seen = found.iphone.seen
     if seen is None or seen.status != 403:
-        return _SKIPPED
+        return SKIPPED
     refusal = refusal_from(seen.headers.get("content-type", ""), seen.body)
     if refusal is None or refusal.code != "com.apple.well-known.failed":
-        return _bad("this person is refused without the code that a device understands")
+        return bad("this person is refused without the code that a device understands")
     return Said(Grade.NOTE, "this person is refused, in the form a device understands")
 
 
 def _fallback(found: Evidence, at: datetime) -> Said:
     del at
     seen = found.iphone.seen
-    if seen is None or seen.status < 400:
-        return _good("the domain answers itself; Apple is not asked instead")
+    if seen is None:
+        return SKIPPED
+    if seen.status < 400:
+        return good("the domain answers itself; Apple is not asked instead")
     return Said(
         Grade.NOTE,
         "from iOS 18.2 on, devices ask Apple Business Manager next, which answers for its own accounts only; "
@@ -204,81 +170,81 @@ def _content_type(found: Evidence, at: datetime) -> Said:
     del at
     seen = found.iphone.seen
     if seen is None or seen.status != 200:
-        return _SKIPPED
+        return SKIPPED
     kind = seen.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != discovery.CONTENT_TYPE:
-        return _bad(f"the content type is {kind or 'missing'}, not {discovery.CONTENT_TYPE}")
-    return _good("the content type is right")
+        return bad(f"the content type is {kind or 'missing'}, not {discovery.CONTENT_TYPE}")
+    return good("the content type is right")
 
 
 def _shape(found: Evidence, at: datetime) -> Said:
     del at
     seen = found.iphone.seen
     if seen is None or seen.status != 200:
-        return _SKIPPED
+        return SKIPPED
     try:
         discovery.document_from_json(seen.body)
     except InvalidModel as problem:
-        return _bad(problem.message.partition(": ")[2].rstrip(".") or problem.message)
-    return _good("the document is one that devices take")
+        return bad(problem.message.partition(": ")[2].rstrip(".") or problem.message)
+    return good("the document is one that devices take")
 
 
 def _one_server(found: Evidence, at: datetime) -> Said:
     del at
     document = found.iphone.document
     if document is None:
-        return _SKIPPED
+        return SKIPPED
     if len(document.servers) > 1:
-        return _bad(f"the document names {len(document.servers)} servers; devices use the first")
-    return _good("the document names one server")
+        return bad(f"the document names {len(document.servers)} servers; devices use the first")
+    return good("the document names one server")
 
 
 def _version(found: Evidence, at: datetime) -> Said:
     del at
     document = found.iphone.document
     if document is None:
-        return _SKIPPED
+        return SKIPPED
     if document.first.version is not discovery.Version.BYOD:
-        return _bad("an iPhone is sent to Device Enrollment (mdm-adde), which manages all of it")
-    return _good("an iPhone is sent to User Enrollment")
+        return bad("an iPhone is sent to Device Enrollment (mdm-adde), which manages all of it")
+    return good("an iPhone is sent to User Enrollment")
 
 
 def _cache(found: Evidence, at: datetime) -> Said:
     del at
     seen = found.iphone.seen
     if seen is None or seen.status != 200:
-        return _SKIPPED
+        return SKIPPED
     words = seen.headers.get("cache-control", "").replace(" ", "").lower().split(",")
     if "no-store" in words or "no-cache" in words:
-        return _good("the answer is never kept")
+        return good("the answer is never kept")
     ages = [w.partition("=")[2] for w in words if w.startswith(("max-age=", "s-maxage="))]
     longest = max((int(a) for a in ages if a.isdecimal()), default=None)
     if longest is None:
         return Said(Grade.NOTE, "nothing says how long the answer may be kept")
     if longest > LONGEST_KEPT:
-        return _bad(f"the answer may be kept for {longest} seconds")
-    return _good(f"the answer may be kept for {longest} seconds")
+        return bad(f"the answer may be kept for {longest} seconds")
+    return good(f"the answer may be kept for {counted(longest, 'second')}")
 
 
 def _families(found: Evidence, at: datetime) -> Said:
     del at
     phone, tablet = found.iphone.document, found.ipad.document
     if phone is None:
-        return _SKIPPED
+        return SKIPPED
     if tablet is None:
-        return _bad("an iPhone gets a document, and an iPad none")
+        return bad("an iPhone gets a document, and an iPad none")
     if phone != tablet:
         return Said(Grade.NOTE, "an iPhone and an iPad enroll at different addresses")
-    return _good("an iPhone and an iPad get the same document")
+    return good("an iPhone and an iPad get the same document")
 
 
 def _early_devices(found: Evidence, at: datetime) -> Said:
     del at
     if found.iphone.document is None:
-        return _SKIPPED
+        return SKIPPED
     if _answers_nothing(found.without_family) or _answers_nothing(found.without_query):
-        return _bad("a device that sends fewer parameters, as iOS 15 may, gets no document")
-    return _good("a device that sends fewer parameters gets a document too")
+        return bad("a device that sends fewer parameters, as iOS 15 may, gets no document")
+    return good("a device that sends fewer parameters gets a document too")
 
 
 def _answers_nothing(walk: Walk) -> bool:
@@ -291,41 +257,41 @@ def _answers_nothing(walk: Walk) -> bool:
 def _service(found: Evidence, at: datetime) -> Said:
     del at
     if found.enrollment is None:
-        return _SKIPPED
+        return SKIPPED
     if isinstance(found.enrollment, Unseen):
-        return _bad(f"the enrollment address gives no answer: {found.enrollment.reason}")
+        return bad(f"the enrollment address gives no answer: {found.enrollment.reason}")
     if found.enrollment.status in (404, 405, 410) or found.enrollment.status >= 500:
-        return _bad(f"the enrollment address answers with status {found.enrollment.status}")
-    return _good("the enrollment address answers")
+        return bad(f"the enrollment address answers with status {found.enrollment.status}")
+    return good("the enrollment address answers")
 
 
 def _challenge(found: Evidence, at: datetime) -> Said:
     del at
     seen = found.enrollment
     if not isinstance(seen, Seen) or seen.status in (404, 405, 410) or seen.status >= 500:
-        return _SKIPPED
+        return SKIPPED
     if seen.status in (400, 403):
         return Said(
             Grade.NOTE,
             f"the service answers status {seen.status} to a message no device signed; its challenge wasn't seen",
         )
     if seen.status != 401:
-        return _bad(f"the service answers status {seen.status} instead of asking who the person is")
+        return bad(f"the service answers status {seen.status} instead of asking who the person is")
     try:
         challenge_from_header(seen.headers.get("www-authenticate", ""))
     except InvalidModel as problem:
-        return _bad(problem.message.rstrip("."))
-    return _good("the service asks who the person is, in a form devices understand")
+        return bad(problem.message.rstrip("."))
+    return good("the service asks who the person is, in a form devices understand")
 
 
 def _agreement(found: Evidence, at: datetime) -> Said:
     del at
     document = found.iphone.document
     if document is None or found.expected is None:
-        return _SKIPPED
+        return SKIPPED
     if document.first.base_url.rstrip("/") != found.expected.rstrip("/"):
-        return _bad("the document leads elsewhere than the tenant's own enrollment address")
-    return _good("the document leads to the tenant")
+        return bad("the document leads elsewhere than the tenant's own enrollment address")
+    return good("the document leads to the tenant")
 
 
 PROBES: Final[dict[str, tuple[_Probe, str]]] = {
