@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from ueapi.client import Tenant
@@ -310,13 +310,7 @@ def _close_waves(move: Move) -> None:
 def pause(move: Move) -> timedelta:
     """How long to wait before the next look: short while someone is in between."""
     rows = move.ledger.devices()
-    between = [r for r in rows if r.state is DeviceState.LEFT and _is_fresh(move, r.left_at)]
     looks = [r.look_at for r in rows if r.state is DeviceState.ENROLLED and r.look_at]
-    recent = [r for r in rows if r.state is DeviceState.ANNOUNCED and _is_fresh(move, r.since)]
-    if between or recent or any(at <= move.now + SHORT_PAUSE for at in looks):
+    if looking.is_busy(move) or any(at <= move.now + SHORT_PAUSE for at in looks):
         return SHORT_PAUSE
     return LONG_PAUSE
-
-
-def _is_fresh(move: Move, since: datetime | None) -> bool:
-    return since is not None and move.now - since < timedelta(hours=4)

@@ -27,6 +27,7 @@ from ueapi.migration.rows import (
 
 _BY: Final[dict[str, PausedBy]] = {"operator": "operator", "rule": "rule"}
 _ACTOR: Final[dict[PausedBy, str]] = {"operator": "administrator", "rule": "ueapi"}
+_REQUESTED: Final = "SELECT n, wanted, reason FROM requests ORDER BY n DESC LIMIT 1"
 _WANTED: Final[dict[str, Wanted]] = {"pause": "pause", "resume": "resume"}
 
 
@@ -113,13 +114,15 @@ class CoursePart(Store):
 
     def wave_states(self) -> dict[int, WaveState]:
         """The state of every wave."""
-        rows = self._rows(select(t.waves.c.number, t.waves.c.state).order_by(t.waves.c.number))
-        return {int(n): WaveState(s) for n, s in rows}
+        return {
+            row.number: WaveState(row.state)
+            for row in sorted(self._table(t.waves), key=lambda row: int(row.number))
+        }
 
     def announced_at(self, number: int) -> datetime | None:
         """When a wave was announced first."""
-        rows = self._rows(select(t.waves.c.announced_at).where(t.waves.c.number == number))
-        return datetime.fromisoformat(str(rows[0][0])) if rows and rows[0][0] else None
+        at = next((r.announced_at for r in self._table(t.waves) if r.number == number), None)
+        return datetime.fromisoformat(at) if at else None
 
     def set_wave(self, number: int, state: WaveState, now: datetime) -> None:
         """Move a wave on."""
@@ -129,12 +132,15 @@ class CoursePart(Store):
             values["announced_at"] = now.isoformat()
         with self._write() as db:
             db.execute(update(t.waves).where(t.waves.c.number == number).values(**values))
+            self._changed(t.waves)
             self._tell(now, EntryKind.WAVE, f"wave.{state.value}", subject=f"wave:{number}")
 
     def task_states(self) -> dict[str, TaskState]:
         """The state of every task."""
-        rows = self._rows(select(t.tasks.c.id, t.tasks.c.state).order_by(t.tasks.c.id))
-        return {str(i): TaskState(s) for i, s in rows}
+        return {
+            row.id: TaskState(row.state)
+            for row in sorted(self._table(t.tasks), key=lambda row: str(row.id))
+        }
 
     def set_task(self, task_id: str, state: TaskState, now: datetime, remark: str = "") -> None:
         """Move a task on. `remark` names no person."""
@@ -144,6 +150,7 @@ class CoursePart(Store):
                 .where(t.tasks.c.id == task_id)
                 .values(state=state, since=now.isoformat(), remark=remark)
             )
+            self._changed(t.tasks)
             self._tell(
                 now,
                 EntryKind.TASK,
@@ -168,6 +175,7 @@ class CoursePart(Store):
         with self._write() as db:
             db.execute(delete(t.pauses))
             db.execute(insert(t.pauses).values(id=1, reason=reason, at=now.isoformat(), by=by))
+            self._changed(t.pauses)
             self._served(by)
             self._tell(now, EntryKind.JOB, "pause", actor=_ACTOR[by], text=reason)
 
@@ -175,26 +183,29 @@ class CoursePart(Store):
         """Let the move go on; nothing happens when it is not paused."""
         with self._write() as db:
             was_paused = db.execute(delete(t.pauses)).rowcount > 0
+            self._changed(t.pauses)
             self._served(by)
             if was_paused:
                 self._tell(now, EntryKind.JOB, "resume", actor=_ACTOR[by])
 
     def paused(self) -> Pause | None:
         """Why, since when and by whom the move is paused; `None` when it is not."""
-        rows = self._rows(select(t.pauses.c.reason, t.pauses.c.at, t.pauses.c.by))
+        rows = self._table(t.pauses)
         if not rows:
             return None
-        reason, at, by = rows[0]
-        return Pause(reason=str(reason), at=datetime.fromisoformat(at), by=_BY[by])
+        found = rows[0]
+        at = datetime.fromisoformat(found.at)
+        return Pause(reason=str(found.reason), at=at, by=_BY[found.by])
 
     def requested(self) -> Request | None:
         """What another process asked for last, until `pause` or `resume` by the operator answers it."""
-        r = t.requests.c
-        rows = self._rows(select(r.n, r.wanted, r.reason).order_by(r.n.desc()).limit(1))
+        # Asked once a minute for weeks, hence in plain words.
+        rows = self._plain_rows(_REQUESTED)
         if not rows:
             return None
-        self._seen_request = int(rows[0].n)
-        return Request(wanted=_WANTED[rows[0].wanted], reason=str(rows[0].reason))
+        n, wanted, reason = rows[0]
+        self._seen_request = int(n)
+        return Request(wanted=_WANTED[wanted], reason=str(reason))
 
     def _served(self, by: PausedBy) -> None:
         """Forget requests up to the one that was seen, or all when none was: what came meanwhile stays."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, Row, Select, insert, select
+from sqlalchemy import Connection, Row, Select, Table, insert, select
 
 from ueapi.errors import UnreadableInput, UsageError
 from ueapi.migration import tables as t
@@ -106,6 +106,7 @@ class Store:
     def _forget(self) -> None:
         self._kept_devices: dict[str, DeviceRow] | None = None
         self._kept_outcomes: dict[str, str] | None = None
+        self._kept_tables: dict[str, list[Row[*tuple[Any, ...]]]] = {}
 
     # -- transactions ------------------------------------------------------------------------------
 
@@ -176,6 +177,18 @@ class Store:
         rows = self._connection.execute(statement).all()
         self._release()
         return list(rows)
+
+    def _table(self, table: Table) -> list[Row[*tuple[Any, ...]]]:
+        """All rows of a small table; the writer reads it again only after `_changed`."""
+        if not self._keeps:
+            return self._rows(select(table))
+        if table.name not in self._kept_tables:
+            self._kept_tables[table.name] = self._rows(select(table))
+        return self._kept_tables[table.name]
+
+    def _changed(self, table: Table) -> None:
+        """To be called within each write of a table that `_table` reads."""
+        self._kept_tables.pop(table.name, None)
 
     def _plain_rows(self, statement: str) -> list[Any]:
         """Rows straight from the driver: of hundreds of thousands, objects around them would cost more than they do."""

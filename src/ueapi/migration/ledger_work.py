@@ -184,6 +184,7 @@ class WorkPart(Store):
         where = (t.samples.c.wave == wave) & (t.samples.c.kind == kind)
         with self._write() as db:
             before = db.execute(select(t.samples.c.count).where(where)).scalar()
+            self._changed(t.samples)
             if before is None:
                 values = {"wave": wave, "kind": kind, "count": count, "last_at": now.isoformat()}
                 db.execute(insert(t.samples).values(**values))
@@ -193,29 +194,26 @@ class WorkPart(Store):
 
     def samples(self, wave: int) -> tuple[int, int]:
         """How many things went well and how many did not, in a wave."""
-        rows = self._rows(
-            select(t.samples.c.kind, t.samples.c.count).where(t.samples.c.wave == wave)
-        )
-        found = {str(kind): int(count) for kind, count in rows}
+        rows = (row._mapping for row in self._table(t.samples))
+        found = {str(row["kind"]): int(row["count"]) for row in rows if row["wave"] == wave}
         return found.get("ok", 0), found.get("error", 0)
 
     def forget_samples(self, wave: int) -> None:
         """Begin to count anew, so that a rule does not stop again for what the operator has seen."""
         with self._write() as db:
             db.execute(delete(t.samples).where(t.samples.c.wave == wave))
+            self._changed(t.samples)
 
     def add_calls(self, tenant: str, counts: Mapping[str, int]) -> None:
         """Add to the number of requests spent."""
         with self._write() as db:
             for operation, count in counts.items():
                 where = (t.calls.c.tenant == tenant) & (t.calls.c.operation == operation)
-                found = db.execute(select(t.calls.c.count).where(where)).scalar()
-                if found is None:
+                more = update(t.calls).where(where).values(count=t.calls.c.count + count)
+                if not db.execute(more).rowcount:
                     db.execute(
                         insert(t.calls).values(tenant=tenant, operation=operation, count=count)
                     )
-                else:
-                    db.execute(update(t.calls).where(where).values(count=int(found) + count))
 
     def calls(self) -> dict[str, dict[str, int]]:
         """Requests spent, by tenant and operation."""

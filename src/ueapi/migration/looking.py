@@ -21,6 +21,10 @@ _OPEN = (DeviceState.ANNOUNCED, DeviceState.LEFT, DeviceState.ENROLLED)
 
 SOURCE_PAUSE: Final = timedelta(minutes=30)
 """Between two listings of the source. Who left is known sooner when they arrive, and that is what matters to them."""
+QUIET_PAUSE: Final = timedelta(hours=1)
+"""The same while nobody was asked or left lately: each listing costs as many requests as a busy one."""
+FRESH: Final = timedelta(hours=4)
+"""How long someone who was asked, or who left, is expected any minute."""
 HIDDEN_PAUSE: Final = timedelta(minutes=10)
 """The same for a product that doesn't say when an enrollment ended: it is told from the last look before."""
 
@@ -83,8 +87,19 @@ def _is_renewed(move: Move, device: Device) -> bool:
 
 def _source_is_due(move: Move) -> bool:
     last = move.ledger.looked_at()
-    pause = HIDDEN_PAUSE if move.hides_ends else SOURCE_PAUSE
-    return last is None or move.now - last >= pause
+    if last is None or move.hides_ends:
+        return last is None or move.now - last >= HIDDEN_PAUSE
+    return move.now - last >= (SOURCE_PAUSE if is_busy(move) else QUIET_PAUSE)
+
+
+def is_busy(move: Move) -> bool:
+    """Whether somebody was asked, or left, less than `FRESH` ago."""
+    since = (
+        row.left_at if row.state is DeviceState.LEFT else row.since
+        for row in move.ledger.devices()
+        if row.state in (DeviceState.ANNOUNCED, DeviceState.LEFT)
+    )
+    return any(at is not None and move.now - at < FRESH for at in since)
 
 
 def _look_at_source(move: Move) -> None:

@@ -17,17 +17,16 @@ from ueapi.migration.documents import PlannedPerson
 from ueapi.migration.engine import LONG_PAUSE, SHORT_PAUSE
 from ueapi.migration.estimates import Habits, Minutes, Role
 from ueapi.migration.finishing import FIRST_LOOK, LONGEST_PAUSE
-from ueapi.migration.looking import HIDDEN_PAUSE
+from ueapi.migration.looking import FRESH, HIDDEN_PAUSE
 from ueapi.migration.policy import Weekday
 
-FRESH: Final = 240.0
-"""Minutes in which the engine looks often after someone was asked or left."""
 LONGEST_WATCH: Final = 60 * 24 * 10.0
 """Minutes after which a wave of prompt people is through in any case."""
 
 _SHORT: Final = SHORT_PAUSE.total_seconds() / 60
 _LONG: Final = LONG_PAUSE.total_seconds() / 60
 _FIRST: Final = FIRST_LOOK.total_seconds() / 60
+_FRESH: Final = FRESH.total_seconds() / 60
 _SOURCE: Final = HIDDEN_PAUSE.total_seconds() / 60
 """Taken as if the source never said when an enrollment ended, which no plan knows."""
 _REST: Final = LONGEST_PAUSE.total_seconds() / 60
@@ -202,8 +201,8 @@ class Watch:
         return asked
 
     def _pause(self, now: float) -> float:
-        is_asked = bool(self._leaving) and now < FRESH
-        is_between = any(now - left < FRESH for _, left, _, _ in self._between)
+        is_asked = bool(self._leaving) and now < _FRESH
+        is_between = any(now - left < _FRESH for _, left, _, _ in self._between)
         is_due = bool(self._checking) and self._checking[0][0] <= now + _SHORT
         return _SHORT if is_asked or is_between or is_due else _LONG
 
