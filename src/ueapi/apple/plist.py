@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 
 from ueapi.apple.plist_binary import MAGIC, read_binary
+from ueapi.apple.plist_canonical import read_canonical
 from ueapi.apple.plist_values import (
     DEEPEST,
     LARGEST,
@@ -46,6 +47,8 @@ def read(content: bytes, *, limit: int = LARGEST) -> PlistDict:
     """
     if len(content) > limit:
         refuse_input(f"it has {len(content)} bytes, over the limit of {limit}")
+    if (canonical := read_canonical(content)) is not None:
+        return canonical
     is_binary = content.startswith(MAGIC)
     root = read_binary(content) if is_binary else read_xml(content)
     if not isinstance(root, dict):

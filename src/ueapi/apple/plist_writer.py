@@ -24,13 +24,13 @@ from ueapi.apple.plist_values import (
     refuse_output,
 )
 
-_HEADER: Final = (
+HEADER: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" '
     '"http://www.apple.com/DTDs/PropertyList-1.0.dtd">\n'
     '<plist version="1.0">\n'
 )
-_FOOTER: Final = "</plist>\n"
+FOOTER: Final = "</plist>\n"
 _UNUSUAL: Final = re.compile("[^\t\n -%'-;=?-\x7f]")
 """What may need an escape, or may be nothing that XML can carry."""
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
@@ -50,7 +50,7 @@ def write_xml(value: Mapping[str, PlistValue]) -> bytes:
         _write(value, page, 0)
     except OverflowError:
         refuse_output("a date is out of range in UTC")
-    content = f"{_HEADER}{''.join(page.lines)}{_FOOTER}".encode()
+    content = f"{HEADER}{''.join(page.lines)}{FOOTER}".encode()
     if len(content) > LARGEST:
         refuse_output(f"it would have {len(content)} bytes, over the limit of {LARGEST}")
     return content

@@ -100,7 +100,7 @@ class _Reader:
             refuse_input("an element stands inside a text, number, date or data")
         if name == "key":
             self._leaf, self._begin = name, len(self._text)
-        elif name in _LEAVES:
+        elif name in LEAVES:
             self._leaf, self._begin = name, len(self._text)
             self._add_value()
         elif name == "plist":
@@ -142,7 +142,7 @@ class _Reader:
         if name == "key":
             self._name(text)
         else:
-            self._place(_LEAVES[name](text))
+            self._place(LEAVES[name](text))
 
     def _end_container(self) -> None:
         if self._keys.pop() is not None:
@@ -227,7 +227,7 @@ def _empty(text: str) -> bool:
     return True
 
 
-_LEAVES: Final[Mapping[str, Callable[[str], PlistValue]]] = {
+LEAVES: Final[Mapping[str, Callable[[str], PlistValue]]] = {
     "string": str,
     "integer": _integer,
     "real": _real,
