@@ -1,6 +1,8 @@
-"""Numbers in sentences that people read."""
+"""Numbers and rules in sentences that people read."""
 
 from __future__ import annotations
+
+from typing import Final
 
 
 def counted(number: int, one: str, *, several: str | None = None) -> str:
@@ -13,6 +15,18 @@ def counted(number: int, one: str, *, several: str | None = None) -> str:
     """
     word = one if number == 1 else several or f"{one}s"
     return f"{number:,} {word}"
+
+
+_PREFIXES: Final = ("Value error, ", "Assertion failed, ")
+
+
+def rule_of(message: str) -> str:
+    """The rule that a value breaks, as part of a sentence of ours, out of the message of the library that checks it."""
+    for prefix in _PREFIXES:
+        message = message.removeprefix(prefix)
+    if message.startswith("Input should "):
+        message = f"it should {message.removeprefix('Input should ')}"
+    return message.rstrip(".")
 
 
 def people(number: int) -> str:

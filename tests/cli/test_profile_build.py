@@ -122,7 +122,7 @@ MISTAKES = {
     "unknown field": (WIFI_SPEC + 'sid = "x"\n', "Did you mean ssid"),
     "unknown field within": (WIFI_SPEC + "eap = { accept_eap_typs = [13] }\n", "accept_eap_types"),
     "both names": (WIFI_SPEC + 'EncryptionType = "WPA3"\n', "is the same as encryption"),
-    "wrong value": (WIFI_SPEC + "ssid = 3\n", "ssid: Input should be a valid string"),
+    "wrong value": (WIFI_SPEC + "ssid = 3\n", "ssid: it should be a valid string"),
     "secret written out": (WIFI_SPEC + f'password = "{SECRET}"\n', "written out"),
     "secret within": (
         WIFI_SPEC + f'eap = {{ AcceptEAPTypes = [13], UserPassword = "{SECRET}" }}\n',

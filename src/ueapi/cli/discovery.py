@@ -54,7 +54,8 @@ def check(
         Path | None, typer.Option(help="PEM file with a further authority to trust.")
     ] = None,
     watch: Annotated[
-        float | None, typer.Option(help="Check again every so many seconds, until stopped.")
+        float | None,
+        typer.Option(min=1, max=86400, help="Check again every so many seconds, until stopped."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:
@@ -211,7 +212,7 @@ def serve(
         Path | None, typer.Option(help="File for a line of JSON an answer; names nobody.")
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8443,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8443,
     tls_certificate: Annotated[
         Path | None, typer.Option(help="PEM file for https; phones ask in no other way.")
     ] = None,

@@ -28,10 +28,12 @@ from ueapi.cli import (
     tenants,
 )
 from ueapi.cli.exits import Exit, exit_code
+from ueapi.cli.root import Root
 from ueapi.errors import ManualStepRequired, UeapiError
 
 app = typer.Typer(
     name="ueapi",
+    cls=Root,
     help="One API over device management products for Apple User Enrollment, and a safe way to move people "
     "from one to another.",
     no_args_is_help=True,

@@ -97,6 +97,7 @@ def enroll(
 
     if password_env is not None and token_env is not None:
         raise UsageError("a token replaces the password.", remedy="Give one; nothing was sent.")
+    _check(address)
     course = Course(as_json=as_json, shows_messages=messages)
     network = _network(ca)
     trial = _trial(network, _person(address, password_env), _identity(identity))
@@ -115,6 +116,17 @@ def enroll(
         log=log,
     )
     raise typer.Exit(code)
+
+
+def _check(address: str) -> None:
+    """A phone takes no other address, so that no service can be at fault.
+
+    Raises:
+        InvalidModel: a part is missing; the message doesn't repeat the address.
+    """
+    from ueapi.apple.enrollment.discovery import UserIdentifier
+
+    UserIdentifier.of(address)
 
 
 def _trial(network: RealNetwork, person: Person, signer: Signer) -> Trial:

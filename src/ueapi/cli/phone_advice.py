@@ -121,10 +121,6 @@ _Rows = tuple[tuple[_Applies, Advice], ...]
 
 _DISCOVERY: Final[_Rows] = (
     (
-        _saying("@", "address has no name"),
-        Advice("it is no address a phone takes", "Type it as name@domain.example."),
-    ),
-    (
         _with(403),
         Advice(
             "the service does not steer this person anywhere",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from ueapi.errors import InvalidSettings, UnreadableInput
+from ueapi.wording import rule_of
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -61,7 +62,7 @@ def _wrong(path: Path, first: ErrorDetails) -> InvalidSettings:
     place = [str(part) for part in first["loc"]]
     where = ".".join(place) or "the policy"
     if first["type"] != "extra_forbidden":
-        said = first["msg"].removeprefix("Value error, ").rstrip(".")
+        said = rule_of(first["msg"])
         return InvalidSettings(
             f"{path}: {where}: {said}.", remedy="Correct it; nothing was changed."
         )

@@ -37,6 +37,7 @@ from ueapi.cli.spec_protection import protection_payload
 from ueapi.cli.spec_references import References
 from ueapi.cli.spec_values import Values
 from ueapi.errors import InvalidSettings, UsageError
+from ueapi.wording import rule_of
 
 _OF_PROFILE: Final = ("identifier", "name", "organization", "description", "payload", "protection")
 _OF_PAYLOAD: Final = ("kind", "id", "display_name")
@@ -188,7 +189,7 @@ def _modeled(entry: _Entry, model: type[TypedPayload], keys: PlistDict) -> Plist
     except ValidationError as problem:
         rows = problem.errors(include_input=False, include_url=False, include_context=False)
         names = {key: name for name, key in model.key_names().items()}
-        told = [f"{_place(row['loc'], names)}: {row['msg']}" for row in rows[:_MOST_TOLD]]
+        told = [f"{_place(row['loc'], names)}: {rule_of(row['msg'])}" for row in rows[:_MOST_TOLD]]
         raise InvalidSettings(
             f"{entry.where}: {'; '.join(told)}.", remedy=_NOTHING_WRITTEN
         ) from None

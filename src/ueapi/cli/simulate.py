@@ -26,7 +26,9 @@ class SignIn(StrEnum):
 
 def simulate(
     backend: Annotated[str, typer.Argument(help="The product to simulate.")],
-    port: Annotated[int, typer.Option(help="Loopback port; 0 takes a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Loopback port; 0 takes a free one.")
+    ] = 0,
     users: Annotated[int, typer.Option(min=1, help="People in the fleet.")] = 60,
     seed: Annotated[int, typer.Option(help="Seed of the fleet.")] = 7,
     tls: Annotated[

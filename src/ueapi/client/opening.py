@@ -32,8 +32,11 @@ from ueapi.runtime.transport import (
     SyncConnection,
     SyncTransport,
 )
+from ueapi.wording import rule_of
 
 DEADLINE: Final = 120.0
+_UNSAID: Final = "it hasn't the form this setting takes"
+"""In place of a rule whose text holds the value."""
 
 Setting = str | int | SecretStr
 
@@ -227,11 +230,11 @@ def _complaints(problem: ValidationError, model: type[Settings]) -> Iterable[str
             case "extra_forbidden":
                 near = get_close_matches(field, model.model_fields, n=1)
                 yield f"`{field}` is unknown" + (f", did you mean `{near[0]}`?" if near else "")
-            case kind:
-                yield f"`{field}` is wrong: {_without(error['input'], error['msg'], kind)}"
+            case _:
+                yield f"`{field}` is wrong: {_without(error['input'], error['msg'])}"
 
 
-def _without(value: object, message: str, kind: str) -> str:
+def _without(value: object, message: str) -> str:
     """The rule that was broken, unless its text quotes the value."""
     shown = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-    return kind if shown and shown in message else message.rstrip(".")
+    return _UNSAID if shown and shown in message else rule_of(message)

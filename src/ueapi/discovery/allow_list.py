@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ueapi.apple.enrollment import discovery
 from ueapi.errors import InvalidModel
+from ueapi.wording import rule_of
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -121,7 +122,7 @@ def read_list(signed: bytes, *, anchors: Sequence[x509.Certificate], at: datetim
         return AllowList.model_validate(json.loads(found.content))
     except ValidationError as problem:
         fields = ", ".join(
-            ".".join(map(str, e["loc"][:2])) or e["msg"]
+            ".".join(map(str, e["loc"][:2])) or rule_of(e["msg"])
             for e in problem.errors(include_input=False)[:3]
         )
         raise InvalidModel(f"this is no allow-list ({fields}).", remedy=_REMEDY) from None

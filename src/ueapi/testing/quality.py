@@ -40,6 +40,7 @@ from ueapi.contract import Capability
 from ueapi.errors import UnreadableInput, UsageError
 from ueapi.plugins import Registry
 from ueapi.testing.tiers import STATED
+from ueapi.wording import rule_of
 
 NAME: Final = "quality.yaml"
 LARGEST: Final = 64 * 1024
@@ -177,7 +178,7 @@ class Quality(BaseModel):
             first = problem.errors(include_url=False, include_input=False)[0]
             where = ".".join(str(part) for part in first["loc"]) or "the file"
             raise UnreadableInput(
-                f"{path.name}, {where}: {first['msg']}.", remedy=_REMEDY
+                f"{path.name}, {where}: {rule_of(first['msg'])}.", remedy=_REMEDY
             ) from None
 
     @classmethod

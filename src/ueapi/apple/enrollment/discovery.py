@@ -70,7 +70,7 @@ class UserIdentifier:
         """
         name, at, domain = typed.strip().rpartition("@")
         if not at or not name:
-            _refuse("the address has no name before its @", _TYPE_IT)
+            _refuse("the address has no @ with a name before it", _TYPE_IT)
         if not is_domain(domain):
             _refuse("what follows the @ is no full domain name", _TYPE_IT)
         return cls(name, domain.lower())

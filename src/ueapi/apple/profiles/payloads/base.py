@@ -28,6 +28,7 @@ from ueapi.apple.profiles.identity import payload_uuid
 from ueapi.apple.profiles.payloads.describing import descriptions
 from ueapi.apple.profiles.payloads.values import FreeKeys
 from ueapi.errors import InvalidModel
+from ueapi.wording import rule_of
 
 _FURTHER: Final = "further"
 _MOST_TOLD: Final = 5
@@ -201,7 +202,7 @@ def _refuse(code: str, why: str) -> None:
 
 def _invalid(problem: ValidationError, where: str) -> InvalidModel:
     rows = problem.errors(include_input=False, include_url=False, include_context=False)
-    found = [f"{_place(row['loc']) or where}: {row['msg']}" for row in rows[:_MOST_TOLD]]
+    found = [f"{_place(row['loc']) or where}: {rule_of(row['msg'])}" for row in rows[:_MOST_TOLD]]
     more = f"; and {len(rows) - _MOST_TOLD} more" if len(rows) > _MOST_TOLD else ""
     return InvalidModel(
         f"the payload {where} breaks Apple's schema: {'; '.join(found)}{more}.",
