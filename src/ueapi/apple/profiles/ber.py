@@ -24,6 +24,15 @@ _MAY_NEST: Final = frozenset({0x28, 0x30, 0x31})
 _LONG_TAG: Final = 0x1F
 _INDEFINITE: Final = 0x80
 _LONGEST_LENGTH: Final = 4
+_NEVER: Final = 1 << 64
+"""Further than any bytes go."""
+_USUAL: Final = frozenset(
+    tag
+    for tag in range(1, 256)
+    if tag & _LONG_TAG != _LONG_TAG
+    and (tag & _UNIVERSAL or not tag & _CONSTRUCTED or tag in _MAY_NEST)
+)
+"""Tags of which nothing needs a closer look."""
 _REMEDY: Final = "Get the signed file again from whoever signed it; nothing was changed."
 
 
@@ -33,6 +42,8 @@ def definite(content: bytes) -> bytes:
     Raises:
         InvalidModel: cut short, followed by further bytes, nested too deep, in too many pieces, or no ASN.1 at all.
     """
+    if _is_definite(content):
+        return content
     tag, body, end = _Walk(content).element(0, len(content), 1)
     if end != len(content):
         _refuse("further bytes follow it")
@@ -46,6 +57,46 @@ def encoded(tag: int, body: bytes) -> bytes:
         return bytes((tag, length)) + body
     digits = length.to_bytes((length.bit_length() + 7) // 8, "big")
     return bytes((tag, _INDEFINITE | len(digits))) + digits + body
+
+
+def _is_definite(content: bytes) -> bool:
+    """Whether nothing has to be rewritten or refused; of everything else the walk finds out what it is."""
+    at, seen, size = 0, 0, len(content)
+    limit = size
+    above: list[int] = []
+    while at < size:
+        if at == limit:
+            limit = above.pop()
+            continue
+        seen += 1
+        tag, start, end = content[at], *_bounds(content, at + 1)
+        is_odd = tag not in _USUAL or end > limit or seen > _MOST_ELEMENTS
+        if (
+            is_odd
+            or (at and not above)
+            or (tag == _OBJECT_IDENTIFIER and end - start > _LONGEST_IDENTIFIER)
+        ):
+            return False
+        if tag & _CONSTRUCTED and start < end:
+            above.append(limit)
+            if len(above) == _DEEPEST:
+                return False
+            at, limit = start, end
+        else:
+            at = end
+    return seen > 0
+
+
+def _bounds(content: bytes, at: int) -> tuple[int, int]:
+    """Where the body starts and ends whose length stands there; no end can be reached where it isn't in DER."""
+    first = content[at] if at < len(content) else _INDEFINITE
+    if first < _INDEFINITE:
+        return at + 1, at + 1 + first
+    start = at + 1 + (first & ~_INDEFINITE)
+    digits = content[at + 1 : start]
+    length = int.from_bytes(digits, "big")
+    is_shortest = 1 <= len(digits) <= _LONGEST_LENGTH and digits[0] and length >= _INDEFINITE
+    return start, start + length if is_shortest else _NEVER
 
 
 class _Walk:

@@ -12,8 +12,8 @@ from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 
+from ueapi.apple.profiles.der import element, tagged
 from ueapi.apple.profiles.names import Name, read_name
 from ueapi.errors import InvalidModel
 
@@ -46,6 +46,7 @@ UNREADABLE: Final = (
 """What the libraries raise at certificates and messages that break their format."""
 _STRONG: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 _EDWARDS: Final = (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey)
+_VERSION, _EXTENSIONS = tagged(0), tagged(3)
 _KEPT: Final = 32
 _REMEDY: Final = "Use a certificate made by the rules of RFC 5280; nothing was changed."
 
@@ -116,22 +117,60 @@ def is_strongly_signed(certificate: x509.Certificate) -> bool:
 
 
 def _read(original: x509.Certificate) -> Certificate:
-    # The other library builds names with a warning for each odd one, so only this one reads names and extensions.
-    parsed = asn1_x509.Certificate.load(original.public_bytes(Encoding.DER))
-    inner = parsed["tbs_certificate"]
-    constraints, usage = parsed.basic_constraints_value, parsed.key_usage_value
-    allowed = None if usage is None else usage.native
+    # The other library builds names with a warning for each odd one, so names and extensions are read by this one.
+    first, *others = element(original.tbs_certificate_bytes).parts()
+    # Only a certificate that tells its version may have extensions, which come last (RFC 5280, section 4.1).
+    _serial, _digest, issuer, _validity, subject, _key, *further = (
+        others if first.tag == _VERSION else [first, *others]
+    )
+    says = _extensions(b"".join(one.body for one in further if one.tag == _EXTENSIONS))
     return Certificate(
         original=original,
-        subject_name=read_name(inner["subject"]),
-        issuer_name=read_name(inner["issuer"]),
+        subject_name=_name(subject.whole),
+        issuer_name=_name(issuer.whole),
         begins=original.not_valid_before_utc,
         ends=original.not_valid_after_utc,
+        is_authority=says.is_authority,
+        path_length=says.path_length,
+        signs_certificates=says.signs_certificates,
+        signs_content=says.signs_content,
+        is_understood=says.is_understood,
+        key_identifier=says.key_identifier,
+    )
+
+
+@frozen(kw_only=True)
+class _Extensions:
+    """What the extensions of a certificate come to."""
+
+    is_authority: bool
+    path_length: int | None
+    signs_certificates: bool
+    signs_content: bool
+    is_understood: bool
+    key_identifier: bytes | None = field(repr=False)
+
+
+@lru_cache(maxsize=_KEPT)
+def _name(encoded: bytes) -> Name:
+    """A name by its bytes; an authority's comes again with all that it issued."""
+    return read_name(asn1_x509.Name.load(encoded, strict=True))
+
+
+@lru_cache(maxsize=_KEPT)
+def _extensions(encoded: bytes) -> _Extensions:
+    """Extensions by their bytes, empty where there are none; many certificates of one authority have the same."""
+    load = asn1_x509.Extensions.load
+    extensions = load(encoded, strict=True) if encoded else asn1_x509.Extensions([])
+    parsed = asn1_x509.Certificate({"tbs_certificate": {"extensions": extensions}})
+    constraints, usage = parsed.basic_constraints_value, parsed.key_usage_value
+    allowed = None if usage is None else usage.native
+    return _Extensions(
         is_authority=constraints is not None and constraints["ca"].native,
         path_length=None if constraints is None else constraints["path_len_constraint"].native,
         signs_certificates=allowed is None or "key_cert_sign" in allowed,
         signs_content=allowed is None or not _FOR_CONTENT.isdisjoint(allowed),
-        is_understood=_is_understood(inner["extensions"]),
+        is_understood=_is_understood(extensions),
         key_identifier=parsed.key_identifier,
     )
 

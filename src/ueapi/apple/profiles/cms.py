@@ -5,15 +5,27 @@ Nothing is verified here. Source: RFC 5652, section 5; RFC 4055 for RSA-PSS; RFC
 
 from __future__ import annotations
 
-from typing import Any, Final, NoReturn
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final, NoReturn
 
-from asn1crypto import cms, core
+from asn1crypto import algos, cms, core
 from attrs import field, frozen
 from cryptography import x509
 
 from ueapi.apple.plist_values import LARGEST
 from ueapi.apple.profiles.ber import definite, encoded
 from ueapi.apple.profiles.certificates import UNREADABLE
+from ueapi.apple.profiles.der import (
+    INTEGER,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    SET,
+    Element,
+    element,
+    tagged,
+)
 from ueapi.errors import InvalidModel
 
 LARGEST_SIGNED: Final = LARGEST + 1024 * 1024
@@ -23,7 +35,9 @@ MOST_CERTIFICATES: Final = 32
 MOST_SIGNERS: Final = 4
 """Signers of one message; profiles have one."""
 
-_SET: Final = 0x31
+_FIRST, _SECOND = tagged(0), tagged(1)
+_KEY_IDENTIFIER: Final = 0x80
+_NAMES_KEPT: Final = 64
 _REMEDY: Final = "Get the signed file again from whoever signed it; nothing was changed."
 
 
@@ -93,66 +107,88 @@ def refuse(why: str) -> NoReturn:
 
 
 def _message(whole: bytes) -> SignedMessage:
-    outer = cms.ContentInfo.load(whole, strict=True)
-    if outer["content_type"].native != "signed_data":
+    kind, outer = element(whole).demanded(SEQUENCE).parts()
+    if _name(kind, cms.ContentType) != "signed_data":
         refuse("it is of another kind, such as an encrypted one")
-    inner = outer["content"]
-    entries = inner["signer_infos"]
-    if not 1 <= len(entries) <= MOST_SIGNERS:
-        refuse(f"it has {len(entries)} signers, and 1 to {MOST_SIGNERS} are read")
+    (inner,) = outer.demanded(_FIRST).parts()
+    version, _, inside, *rest = inner.demanded(SEQUENCE).parts()
+    version.demanded(INTEGER)
+    choices = rest.pop(0) if rest[0].tag == _FIRST else None
+    _revoked = rest.pop(0) if rest[0].tag == _SECOND else None
+    (entries,) = rest
+    signers = entries.demanded(SET).parts()
+    if not 1 <= len(signers) <= MOST_SIGNERS:
+        refuse(f"it has {len(signers)} signers, and 1 to {MOST_SIGNERS} are read")
     return SignedMessage(
-        content=_content(inner["encap_content_info"]),
-        certificates=_certificates(inner["certificates"]),
-        signers=tuple(_signer(entry) for entry in entries),
+        content=_content(inside),
+        certificates=() if choices is None else _certificates(choices.parts()),
+        signers=tuple(_signer(entry) for entry in signers),
     )
 
 
-def _content(inside: Any) -> bytes:  # noqa: ANN401 - the parser has no types
-    if inside["content_type"].native != "data":
+def _content(inside: Element) -> bytes:
+    kind, *values = inside.demanded(SEQUENCE).parts()
+    if _name(kind, cms.ContentType) != "data":
         refuse("its content is of another kind than plain data")
-    value = inside["content"]
-    if not isinstance(value, core.OctetString | core.ParsableOctetString):
+    if not values:
         refuse("its content is kept apart from it")
-    content: bytes = value.contents
-    return content
+    (marked,) = values
+    (value,) = marked.demanded(_FIRST).parts()
+    return value.demanded(OCTET_STRING).body
 
 
-def _certificates(choices: Any) -> tuple[x509.Certificate, ...]:  # noqa: ANN401 - the parser has no types
-    if isinstance(choices, core.Void):
-        return ()
+def _certificates(choices: Sequence[Element]) -> tuple[x509.Certificate, ...]:
     if len(choices) > MOST_CERTIFICATES:
         refuse(f"it has more than {MOST_CERTIFICATES} certificates")
-    if any(choice.name != "certificate" for choice in choices):
+    if any(choice.tag != SEQUENCE for choice in choices):
         refuse("it holds a certificate of a kind that is not read here")
     # A certificate may be there twice; once is enough.
-    return tuple(dict.fromkeys(_certificate(choice.chosen) for choice in choices))
+    return tuple(dict.fromkeys(_certificate(choice) for choice in choices))
 
 
-def _certificate(parsed: Any) -> x509.Certificate:  # noqa: ANN401 - the parser has no types
-    if parsed.serial_number <= 0:
+def _certificate(found: Element) -> x509.Certificate:
+    # Looked at before, since the other library only warns of it.
+    version, second, *_ = found.parts()[0].demanded(SEQUENCE).parts()
+    serial = second if version.tag == _FIRST else version
+    if serial.demanded(INTEGER).number <= 0:
         refuse("a certificate has no positive serial number")
-    return x509.load_der_x509_certificate(parsed.dump())
+    return x509.load_der_x509_certificate(found.whole)
 
 
-def _signer(entry: Any) -> SignerEntry:  # noqa: ANN401 - the parser has no types
-    who = entry["sid"]
-    by_serial = who.name == "issuer_and_serial_number"
+def _signer(entry: Element) -> SignerEntry:
+    _, who, digest, *rest = entry.demanded(SEQUENCE).parts()
+    signed = rest.pop(0) if rest[0].tag == _FIRST else None
+    algorithm, signature, *_ = rest
+    issuer, serial = who.parts() if who.tag == SEQUENCE else (None, None)
     return SignerEntry(
-        issuer=who.chosen["issuer"].dump() if by_serial else None,
-        serial_number=who.chosen["serial_number"].native if by_serial else None,
-        key_identifier=None if by_serial else who.chosen.native,
-        digest=entry["digest_algorithm"]["algorithm"].native,
-        algorithm=entry["signature_algorithm"]["algorithm"].native,
-        pss=_pss(entry["signature_algorithm"]),
-        signature=entry["signature"].native,
-        attributes=_attributes(entry["signed_attrs"]),
+        issuer=issuer and issuer.demanded(SEQUENCE).whole,
+        serial_number=serial and serial.demanded(INTEGER).number,
+        key_identifier=None if issuer else who.demanded(_KEY_IDENTIFIER).body,
+        digest=_name(digest.demanded(SEQUENCE).parts()[0], algos.DigestAlgorithmId),
+        algorithm=_name(algorithm.demanded(SEQUENCE).parts()[0], algos.SignedDigestAlgorithmId),
+        pss=_pss(algorithm),
+        signature=signature.demanded(OCTET_STRING).body,
+        attributes=None if signed is None else _attributes(signed),
     )
 
 
-def _pss(algorithm: Any) -> PssParameters | None:  # noqa: ANN401 - the parser has no types
-    if algorithm["algorithm"].native != "rsassa_pss":
+def _name(kind: Element, names: type[core.ObjectIdentifier]) -> str:
+    """The name of an object identifier, or its numbers."""
+    name: str = names.map(_numbers(kind.demanded(OBJECT_IDENTIFIER).whole))
+    return name
+
+
+@lru_cache(maxsize=_NAMES_KEPT)
+def _numbers(identifier: bytes) -> str:
+    """The numbers of an object identifier; the same few come with every message."""
+    numbers: str = core.ObjectIdentifier.load(identifier, strict=True).dotted
+    return numbers
+
+
+def _pss(algorithm: Element) -> PssParameters | None:
+    if _name(algorithm.parts()[0], algos.SignedDigestAlgorithmId) != "rsassa_pss":
         return None
-    chosen = algorithm["parameters"]
+    chosen = algos.SignedDigestAlgorithm.load(algorithm.whole, strict=True)["parameters"]
     if chosen["trailer_field"].native != "trailer_field_bc":
         refuse("its RSA-PSS signature ends in an unknown way")
     return PssParameters(
@@ -162,24 +198,20 @@ def _pss(algorithm: Any) -> PssParameters | None:  # noqa: ANN401 - the parser h
     )
 
 
-def _attributes(found: Any) -> SignedAttributes | None:  # noqa: ANN401 - the parser has no types
-    if isinstance(found, core.Void):
-        return None
+def _attributes(found: Element) -> SignedAttributes:
+    rows = [one.demanded(SEQUENCE).parts() for one in found.parts()]
     return SignedAttributes(
         # In the message the set is marked as [0]; signed was a plain SET OF (RFC 5652, section 5.4).
-        encoded=encoded(_SET, found.contents),
-        content_type=_only(found, "content_type"),
-        message_digest=_only(found, "message_digest"),
+        encoded=encoded(SET, found.body),
+        content_type=_name(_only(rows, "content_type"), cms.ContentType),
+        message_digest=_only(rows, "message_digest").demanded(OCTET_STRING).body,
     )
 
 
-def _only(attributes: Any, name: str) -> Any:  # noqa: ANN401 - the parser has no types
-    values = [
-        value
-        for attribute in attributes
-        if attribute["type"].native == name
-        for value in attribute["values"].native
-    ]
+def _only(rows: Iterable[Sequence[Element]], name: str) -> Element:
+    """The one value of an attribute; what others hold is not looked at."""
+    found = [values for kind, *values in rows if _name(kind, cms.CMSAttributeType) == name]
+    values = [value for (held,) in found for value in held.demanded(SET).parts()]
     if len(values) != 1:
         refuse("its signed attributes lack the kind or the digest of the content, or repeat it")
     return values[0]
