@@ -27,9 +27,9 @@ from ueapi.migration.estimates import (
     Strain,
     WaveForecast,
 )
+from ueapi.migration.looking import QUIET_PAUSE
 from ueapi.migration.watching import Watch, phones_of
 
-DAY_MINUTES: Final = 1440.0
 ENOUGH: Final = 400
 """Phones after which the average of a wave hardly changes any more; smaller waves are gone through several times."""
 MOST_RUNS: Final = 40
@@ -234,13 +234,17 @@ def _stage(books: _Books, people: Sequence[PlannedPerson], bill: Bill) -> float:
 
 
 def _waiting(books: _Books) -> Spending:
-    looks = round(DAY_MINUTES * 60 / LONG_PAUSE.total_seconds())
     rows = books.plan.target.rows.get("devices", 0) + books.moved
     source = Pages.of(books.plan.source).count("devices")
     target = Pages.of(books.plan.target).count("devices", rows)
     return Spending(
-        source={"devices.list": looks * source}, target={"devices.list": looks * target}
+        source={"devices.list": source * _times_a_day(QUIET_PAUSE)},
+        target={"devices.list": target * _times_a_day(LONG_PAUSE)},
     )
+
+
+def _times_a_day(pause: timedelta) -> int:
+    return round(timedelta(days=1) / pause)
 
 
 def _strains(books: _Books, waves: Sequence[WaveForecast]) -> Iterator[Strain]:

@@ -21,12 +21,12 @@ _OPEN = (DeviceState.ANNOUNCED, DeviceState.LEFT, DeviceState.ENROLLED)
 
 SOURCE_PAUSE: Final = timedelta(minutes=30)
 """Between two listings of the source. Who left is known sooner when they arrive, and that is what matters to them."""
-QUIET_PAUSE: Final = timedelta(hours=1)
-"""The same while nobody was asked or left lately: each listing costs as many requests as a busy one."""
-FRESH: Final = timedelta(hours=4)
-"""How long someone who was asked, or who left, is expected any minute."""
 HIDDEN_PAUSE: Final = timedelta(minutes=10)
 """The same for a product that doesn't say when an enrollment ended: it is told from the last look before."""
+QUIET_PAUSE: Final = timedelta(hours=1)
+"""The same for any product while nobody was asked or left lately: a listing costs as many requests then."""
+FRESH: Final = timedelta(hours=4)
+"""How long someone who was asked, or who left, is expected any minute."""
 
 
 def look(move: Move) -> None:
@@ -87,9 +87,10 @@ def _is_renewed(move: Move, device: Device) -> bool:
 
 def _source_is_due(move: Move) -> bool:
     last = move.ledger.looked_at()
-    if last is None or move.hides_ends:
-        return last is None or move.now - last >= HIDDEN_PAUSE
-    return move.now - last >= (SOURCE_PAUSE if is_busy(move) else QUIET_PAUSE)
+    if last is None:
+        return True
+    busy = HIDDEN_PAUSE if move.hides_ends else SOURCE_PAUSE
+    return move.now - last >= (busy if is_busy(move) else QUIET_PAUSE)
 
 
 def is_busy(move: Move) -> bool:
@@ -144,7 +145,7 @@ def _note_left(move: Move, row: DeviceRow, device: Device | None) -> None:
             row.source_id,
             state=DeviceState.LEFT,
             since=move.now,
-            left_at=ended or _last_seen(move, row),
+            left_at=ended or _last_seen(move, row, device),
             problem=None,
             left_by=row.left_by or "person",
         )
@@ -198,12 +199,13 @@ def _read_alone(move: Move, device_id: str) -> Device | None:
         return None
 
 
-def _last_seen(move: Move, row: DeviceRow) -> datetime:
-    """When the phone was last seen under its old enrollment, for a product that doesn't say when it ended.
+def _last_seen(move: Move, row: DeviceRow, device: Device | None) -> datetime:
+    """When the phone was last seen under its old enrollment, by us or by a product that doesn't say when it ended.
 
     The phone left after that; so the time without work is never reported shorter than it was.
     """
-    return max(move.ledger.looked_at() or row.since, row.since)
+    told = device.last_seen if device else None
+    return max(move.ledger.looked_at() or row.since, row.since, min(told or row.since, move.now))
 
 
 def _release_licenses(move: Move, there: Iterable[Device]) -> None:

@@ -17,7 +17,7 @@ from ueapi.migration.documents import PlannedPerson
 from ueapi.migration.engine import LONG_PAUSE, SHORT_PAUSE
 from ueapi.migration.estimates import Habits, Minutes, Role
 from ueapi.migration.finishing import FIRST_LOOK, LONGEST_PAUSE
-from ueapi.migration.looking import FRESH, HIDDEN_PAUSE
+from ueapi.migration.looking import FRESH, HIDDEN_PAUSE, QUIET_PAUSE
 from ueapi.migration.policy import Weekday
 
 LONGEST_WATCH: Final = 60 * 24 * 10.0
@@ -29,6 +29,7 @@ _FIRST: Final = FIRST_LOOK.total_seconds() / 60
 _FRESH: Final = FRESH.total_seconds() / 60
 _SOURCE: Final = HIDDEN_PAUSE.total_seconds() / 60
 """Taken as if the source never said when an enrollment ended, which no plan knows."""
+_QUIET: Final = QUIET_PAUSE.total_seconds() / 60
 _REST: Final = LONGEST_PAUSE.total_seconds() / 60
 
 
@@ -146,7 +147,7 @@ class Watch:
         source, target = self.bills["source"], self.bills["target"]
         asked = source.add("devices.get", self._confirm(now))
         if now >= self._source_due:
-            self._source_due = now + _SOURCE
+            self._source_due = now + (_SOURCE if self._is_busy(now) else _QUIET)
             asked += source.add("devices.list", Pages.of(source.side).count("devices"))
             self._note_leaving(now)
             chunks = ceil(self._unreleased / self.chunk)
@@ -201,10 +202,12 @@ class Watch:
         return asked
 
     def _pause(self, now: float) -> float:
-        is_asked = bool(self._leaving) and now < _FRESH
-        is_between = any(now - left < _FRESH for _, left, _, _ in self._between)
         is_due = bool(self._checking) and self._checking[0][0] <= now + _SHORT
-        return _SHORT if is_asked or is_between or is_due else _LONG
+        return _SHORT if is_due or self._is_busy(now) else _LONG
+
+    def _is_busy(self, now: float) -> bool:
+        is_asked = bool(self._leaving) and now < _FRESH
+        return is_asked or any(now - left < _FRESH for _, left, _, _ in self._between)
 
     def _sign_in(self, minutes: float) -> None:
         for bill in self.bills.values():

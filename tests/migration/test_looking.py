@@ -1,0 +1,66 @@
+"""Promises of watching people move: what is known of the time a phone left, and what looking costs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from ueapi.migration.ledger import Ledger
+from ueapi.migration.looking import QUIET_PAUSE
+from ueapi.migration.rehearse import Rehearsal
+from ueapi.plugins import Registry
+from ueapi.rehearsal.fleet import Habit, Mix
+
+LISTING = "/api/v2/mobile-devices/detail"
+MANY_IGNORE_MAIL = Mix(habits={Habit.IGNORES_MAIL: 0.4}, odd=0.0)
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Rehearsal, Path]:
+    """A move from a product that doesn't say when an enrollment ended."""
+    folder = tmp_path_factory.mktemp("moved")
+    rehearsal = Rehearsal.of(
+        Registry.installed(),
+        source="jamf",
+        target="hexnode",
+        users=10,
+        seed=5,
+        mix=MANY_IGNORE_MAIL,
+    )
+    for _ in rehearsal.apply(rehearsal.plan(*rehearsal.snapshots()), folder):
+        pass
+    return rehearsal, folder / "move.db"
+
+
+def test_a_phone_is_taken_to_be_at_work_as_long_as_its_old_product_heard_of_it(
+    moved: tuple[Rehearsal, Path],
+) -> None:
+    rehearsal, path = moved
+    with Ledger(f"sqlite:///{path}", may_write=False) as ledger:
+        rows = [row for row in ledger.devices() if row.left_at]
+
+    there = {device.id: device for device in rehearsal.old.devices.list()}
+
+    assert rows
+    for row in rows:
+        device = there[row.source_id]
+        assert device.enrollment.ended is None
+        assert device.last_seen is not None
+        assert row.left_at is not None
+        assert row.left_at >= device.last_seen - timedelta(seconds=1)
+
+
+def test_the_source_is_listed_seldom_while_nobody_is_expected(
+    moved: tuple[Rehearsal, Path],
+) -> None:
+    rehearsal, _ = moved
+    listed = [e.at for e in rehearsal.source.simulator.log.entries if e.route == LISTING]
+
+    pairs = pairwise(listed)
+    nightly = [later - earlier for earlier, later in pairs if earlier.hour >= 20 or later.hour < 4]
+
+    assert len(nightly) > 30
+    assert min(nightly) >= QUIET_PAUSE
