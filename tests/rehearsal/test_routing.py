@@ -115,3 +115,26 @@ def test_only_endpoints_that_answer_by_themselves_skip_the_middleware(
     found = answered(application, method, path)
 
     assert (found[0], found[2], bool(seen)) == (status, body, is_noted)
+
+
+@pytest.mark.parametrize("method", ["PUT", "GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/short", "/short/7", "/short/{id}", "/taken", "/any/other"])
+def test_a_request_is_answered_alike_however_often_it_and_others_came_before(method, path):
+    def application():
+        return indexed_application(
+            [
+                Route("/short", Short(), methods=["PUT"]),
+                Route("/{any}", saying("any"), methods=["GET"]),
+                Route("/short/{id}", Short(), methods=["PUT"]),
+                Route("/taken", Short(), methods=["PUT", "GET"]),
+                Route("/{any}/other", Short(), methods=["PUT"]),
+            ]
+        )
+
+    often, once = application(), application()
+    for other in ("/short", "/short/7", "/taken", "/any/other"):
+        answered(often, "PUT", other)
+
+    found = [answered(often, method, path) for _ in range(2)]
+
+    assert found == [answered(once, method, path)] * 2

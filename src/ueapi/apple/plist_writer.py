@@ -31,7 +31,7 @@ HEADER: Final = (
     '<plist version="1.0">\n'
 )
 FOOTER: Final = "</plist>\n"
-_UNUSUAL: Final = re.compile("[^\t\n -%'-;=?-\x7f]")
+_find_unusual: Final = re.compile("[^\t\n -%'-;=?-\x7f]").search
 """What may need an escape, or may be nothing that XML can carry."""
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _INDENTS: Final = tuple("\t" * level for level in range(DEEPEST + 1))
@@ -47,6 +47,7 @@ def write_xml(value: Mapping[str, PlistValue]) -> bytes:
     """
     page = _Page()
     try:
+        page.tally.add_values(1, depth=1)
         _write(value, page, 0)
     except OverflowError:
         refuse_output("a date is out of range in UTC")
@@ -63,7 +64,6 @@ class _Page:
 
 
 def _write(value: object, page: _Page, level: int) -> None:
-    page.tally.add_values(1, depth=level + 1)
     # Most values are of exactly these types, and one look into a table is quicker than asking for each.
     write = _BY_TYPE.get(type(value)) or _by_ancestry(value)
     write(value, page, level)
@@ -77,8 +77,10 @@ def _by_ancestry(value: object) -> _Write:
 
 
 def _escaped(text: str) -> str:
-    if _UNUSUAL.search(text) is None:
-        return text
+    return text if _find_unusual(text) is None else _with_escapes(text)
+
+
+def _with_escapes(text: str) -> str:
     if NOT_IN_XML.search(text):
         refuse_output("a text holds a character that XML can't carry")
     return text.translate(_ESCAPES)
@@ -94,7 +96,9 @@ _known_key: Final = lru_cache(maxsize=_KEYS_KEPT)(_key)
 
 def _write_text(value: str, page: _Page, level: int) -> None:
     page.tally.add_weight(len(value))
-    page.lines.append(f"{_INDENTS[level]}<string>{_escaped(value)}</string>\n")
+    # Calling little pays here, since most values are texts without escapes.
+    text = value if _find_unusual(value) is None else _with_escapes(value)
+    page.lines.append(f"{_INDENTS[level]}<string>{text}</string>\n")
 
 
 def _write_boolean(value: bool, page: _Page, level: int) -> None:
@@ -136,19 +140,21 @@ def _write_dictionary(value: Mapping[object, object], page: _Page, level: int) -
         lines.append(f"{indent}<dict/>\n")
         return
     lines.append(f"{indent}<dict>\n")
-    for key in _sorted_keys(value):
-        page.tally.add_weight(len(key))
+    page.tally.add_values(len(value), depth=level + 2)
+    for key in _sorted_keys(value, page.tally):
         element = _known_key(key) if len(key) <= _LONGEST_KEPT else _key(key)
         lines.append(f"{indent}\t{element}")
         _write(value[key], page, level + 1)
     lines.append(f"{indent}</dict>\n")
 
 
-def _sorted_keys(value: Mapping[object, object]) -> list[str]:
+def _sorted_keys(value: Mapping[object, object], tally: Tally) -> list[str]:
     keys = [key for key in value if isinstance(key, str)]
     if len(keys) != len(value):
         refuse_output("a key is no text")
-    return sorted(keys)
+    tally.add_weight(len("".join(keys)))
+    keys.sort()
+    return keys
 
 
 def _write_array(value: list[object], page: _Page, level: int) -> None:
@@ -157,6 +163,7 @@ def _write_array(value: list[object], page: _Page, level: int) -> None:
         page.lines.append(f"{indent}<array/>\n")
         return
     page.lines.append(f"{indent}<array>\n")
+    page.tally.add_values(len(value), depth=level + 2)
     for child in value:
         _write(child, page, level + 1)
     page.lines.append(f"{indent}</array>\n")

@@ -28,10 +28,15 @@ class VirtualClock:
     _due: list[tuple[float, int, Work]] = field(factory=list)
     _order: count[int] = field(factory=count)
     _running: bool = False
+    _told: tuple[float, datetime] | None = field(default=None, init=False, repr=False, eq=False)
+    """The time last asked for, which is asked for again and again before it moves."""
 
     def now(self) -> datetime:
         """The virtual time, UTC."""
-        return self.start + timedelta(seconds=self._elapsed)
+        told = self._told
+        if told is None or told[0] != self._elapsed:
+            told = self._told = (self._elapsed, self.start + timedelta(seconds=self._elapsed))
+        return told[1]
 
     def monotonic(self) -> float:
         """Seconds since the start."""

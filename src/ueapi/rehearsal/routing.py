@@ -95,12 +95,18 @@ class IndexedRouter(Router):
                 partial = (route, found)
         return partial
 
+    def tries_first(self, route: Route) -> bool:
+        """Whether no other route is asked before this one, which has no parameters, about its path."""
+        return self._index is not None and self._index.candidates(route.path)[0] is route
+
 
 class _Application(Starlette):
     """Messages of devices, most of all requests by far, skip what stands before the router for all others."""
 
     straight: frozenset[str] = frozenset()
     """How their paths begin."""
+    known: dict[tuple[str, str], Route]
+    """Their routes by method and path, as far as they were asked for and nothing else can decide."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -108,22 +114,33 @@ class _Application(Starlette):
         await (super().__call__ if endpoint is None else endpoint)(scope, receive, send)
 
     def _straight_to(self, scope: Scope) -> ASGIApp | None:
-        if scope["type"] != _HTTP or _head(scope["path"]) not in self.straight:
+        if scope["type"] != _HTTP or scope.get("root_path"):
             return None
-        chosen = self.router.chosen(scope) if isinstance(self.router, IndexedRouter) else None
-        if chosen is None or not _goes_straight(chosen[0]):
+        route = self.known.get((scope["method"], scope["path"]))
+        if route is None:
+            return self._searched(scope)
+        scope["endpoint"], scope["path_params"] = route.endpoint, {}
+        return route.app
+
+    def _searched(self, scope: Scope) -> ASGIApp | None:
+        router, path = self.router, scope["path"]
+        if _head(path) not in self.straight or not isinstance(router, IndexedRouter):
             return None
-        route, found = chosen
-        if not isinstance(route, Route) or scope["method"] not in (route.methods or ()):
+        route, found = router.chosen(scope) or (None, {})
+        if not isinstance(route, Route) or not _goes_straight(route):
+            return None
+        if scope["method"] not in (route.methods or ()):
             return None
         scope.update(found)
+        if not route.param_convertors and router.tries_first(route):
+            self.known[scope["method"], path] = route
         return route.app
 
 
 def indexed_application(routes: Iterable[BaseRoute]) -> Starlette:
     """An application with that router. Endpoints of the kind `Straight` are reached without any middleware."""
     application, known = _Application(), list(routes)
-    application.router = IndexedRouter(known)
+    application.router, application.known = IndexedRouter(known), {}
     application.straight = frozenset(
         _head(r.path) for r in known if isinstance(r, Route) and _goes_straight(r)
     )

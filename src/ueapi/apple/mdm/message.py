@@ -67,11 +67,19 @@ def refuse_hidden(row: Mapping[str, PlistValue], message: str) -> None:
     Raises:
         InvalidModel: one of them is there.
     """
-    if ENROLLMENT_ID in row and (shown := sorted(HIDDEN_KEYS & row.keys())):
-        refuse(
-            message,
-            f"{', '.join(shown)} beside {ENROLLMENT_ID}, which User Enrollment keeps hidden",
-        )
+    if ENROLLMENT_ID in row:
+        refuse_beside_id(row, message)
+
+
+def refuse_beside_id(row: Mapping[str, PlistValue], message: str) -> None:
+    """Refuse identifiers of the hardware or the person among what goes along with an EnrollmentID.
+
+    Raises:
+        InvalidModel: one of them is there.
+    """
+    if not HIDDEN_KEYS.isdisjoint(row):
+        shown = ", ".join(sorted(HIDDEN_KEYS & row.keys()))
+        refuse(message, f"{shown} beside {ENROLLMENT_ID}, which User Enrollment keeps hidden")
 
 
 def present(row: Mapping[str, PlistValue | None]) -> PlistDict:

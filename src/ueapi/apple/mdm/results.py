@@ -15,6 +15,7 @@ from ueapi.apple.mdm.message import (
     is_dict,
     present,
     refuse,
+    refuse_beside_id,
     refuse_hidden,
     text,
     text_or_none,
@@ -82,8 +83,9 @@ class CommandPoll(_FromDevice):
 def _no_reserved(
     _: object, attribute: Attribute[Mapping[str, PlistValue]], value: Mapping[str, PlistValue]
 ) -> None:
-    if taken := sorted(_RESERVED & value.keys()):
-        refuse("result", f"{attribute.name} holds {', '.join(taken)}, which has its own field")
+    if not _RESERVED.isdisjoint(value):
+        taken = ", ".join(sorted(_RESERVED & value.keys()))
+        refuse("result", f"{attribute.name} holds {taken}, which has its own field")
 
 
 @frozen(kw_only=True)
@@ -98,7 +100,8 @@ class CommandResult(_FromDevice):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        _refuse_hidden_answers({**self._sender(), **self.response})
+        if self.enrollment_id is not None:
+            _refuse_hidden_answers(self.response)
 
     def to_plist(self) -> bytes:
         """The message as XML."""
@@ -144,11 +147,11 @@ def result_from_plist(content: bytes) -> CommandPoll | CommandResult:
     )
 
 
-def _refuse_hidden_answers(row: PlistDict) -> None:
-    refuse_hidden(row, "result")
+def _refuse_hidden_answers(row: Mapping[str, PlistValue]) -> None:
+    refuse_beside_id(row, "result")
     answers = row.get(_ANSWERS)
-    if ENROLLMENT_ID in row and is_dict(answers):
-        refuse_hidden({**answers, ENROLLMENT_ID: ""}, "result")
+    if is_dict(answers):
+        refuse_beside_id(answers, "result")
 
 
 def _status(status: str) -> Status:
