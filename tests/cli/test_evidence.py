@@ -45,7 +45,7 @@ def run(*arguments: str | Path, code: int = 0, **env: str) -> str:
 def test_what_is_exported_and_signed_verifies(ledger: Path, pem: list[str], tmp_path: Path) -> None:
     out = tmp_path / "out"
 
-    told = run("export", ledger, "--out", out, *pem, KEY_PASSWORD="open sesame")
+    told = run("export", "--ledger", ledger, "--out", out, *pem, KEY_PASSWORD="open sesame")
     at = f"{signers.NOW:%Y-%m-%dT%H:%M:%S}"
     verified = run("verify", out, "--anchors", tmp_path / "root.pem", "--at", at)
 
@@ -55,7 +55,7 @@ def test_what_is_exported_and_signed_verifies(ledger: Path, pem: list[str], tmp_
 
 
 def test_a_changed_bundle_ends_with_1_and_names_the_entry(ledger: Path, tmp_path: Path) -> None:
-    run("export", ledger, "--out", tmp_path / "out")
+    run("export", "--ledger", ledger, "--out", tmp_path / "out")
     file = tmp_path / "out" / "evidence.ndjson"
     file.write_bytes(file.read_bytes().replace(b"1 wave", b"2 wave"))
 
@@ -71,7 +71,7 @@ def test_a_changed_bundle_ends_with_1_and_names_the_entry(ledger: Path, tmp_path
 def test_status_shows_the_head_that_verify_takes(ledger: Path, tmp_path: Path) -> None:
     shown = runner.invoke(app, ["migrate", "status", "--ledger", str(ledger)]).output
     head = shown.rpartition("head ")[2].strip()
-    run("export", ledger, "--out", tmp_path / "out")
+    run("export", "--ledger", ledger, "--out", tmp_path / "out")
 
     found = json.loads(run("verify", tmp_path / "out", "--head", head, "--json"))
 
@@ -87,7 +87,15 @@ def test_a_folder_without_evidence_is_unreadable(tmp_path: Path) -> None:
 
 
 def test_signing_needs_all_it_names(ledger: Path, pem: list[str], tmp_path: Path) -> None:
-    command = ["migrate", "evidence", "export", str(ledger), "--out", str(tmp_path / "out")]
+    command = [
+        "migrate",
+        "evidence",
+        "export",
+        "--ledger",
+        str(ledger),
+        "--out",
+        str(tmp_path / "out"),
+    ]
 
     for options in (pem[:2], pem[2:], pem):
         result = runner.invoke(app, [*command, *options])

@@ -64,11 +64,11 @@ def test_status_as_json_is_the_report(ledger: Path) -> None:
 
 
 def test_a_pause_is_asked_for_and_said_to_wait_when_nobody_applies(ledger: Path) -> None:
-    told = run("pause", ledger, "--reason", "the help desk is ill")
+    told = run("pause", "--ledger", ledger, "--reason", "the help desk is ill")
 
     assert requested(ledger) == Request(wanted="pause", reason="the help desk is ill")
     assert "Nobody applies the plan now" in told
-    assert f"ueapi migrate resume {ledger}" in told
+    assert f"ueapi migrate resume --ledger {ledger}" in told
     assert "A pause is asked for, and not in effect yet: the help desk is ill." in run(
         "status", "--ledger", ledger
     )
@@ -76,7 +76,7 @@ def test_a_pause_is_asked_for_and_said_to_wait_when_nobody_applies(ledger: Path)
 
 def test_a_pause_works_while_another_process_holds_the_ledger(ledger: Path) -> None:
     with Ledger(f"sqlite:///{ledger}") as working:
-        told = run("pause", ledger, "--reason", "fire drill")
+        told = run("pause", "--ledger", ledger, "--reason", "fire drill")
 
         assert "hears it within a minute" in told
         assert working.requested() == Request(wanted="pause", reason="fire drill")
@@ -86,14 +86,14 @@ def test_pausing_twice_says_that_it_stands_still_already(ledger: Path) -> None:
     with Ledger(f"sqlite:///{ledger}") as opened:
         opened.pause("too many errors", NOW, by="rule")
 
-    assert "stands still already" in run("pause", ledger, "--reason", "so do I")
+    assert "stands still already" in run("pause", "--ledger", ledger, "--reason", "so do I")
 
 
 def test_resuming_says_what_it_was_paused_for(ledger: Path) -> None:
     with Ledger(f"sqlite:///{ledger}") as opened:
         opened.pause("wave 1: 3 of 20 went wrong", NOW, by="rule")
 
-    told = run("resume", ledger)
+    told = run("resume", "--ledger", ledger)
 
     assert "by a rule of the policy: wave 1: 3 of 20 went wrong." in told
     assert "doesn't stop the move again" in told
@@ -102,7 +102,7 @@ def test_resuming_says_what_it_was_paused_for(ledger: Path) -> None:
 
 
 def test_what_is_not_paused_is_left_alone(ledger: Path) -> None:
-    assert "not paused" in run("resume", ledger)
+    assert "not paused" in run("resume", "--ledger", ledger)
     assert requested(ledger) is None
 
 

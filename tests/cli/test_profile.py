@@ -51,7 +51,7 @@ def fails(shell: Shell, *words: str) -> str:
 
 def sign(shell: Shell, *more: str, key: str = "key.pem") -> subprocess.CompletedProcess[str]:
     words = ("work.mobileconfig", "--certificate", "signer.pem", "--key", key)
-    return shell.run("profile", "sign", *words, "--output", "signed.mobileconfig", *more)
+    return shell.run("profile", "sign", *words, "--out", "signed.mobileconfig", *more)
 
 
 def verified(shell: Shell, *more: str, anchors: str = "root.pem") -> tuple[int, dict]:
@@ -264,8 +264,8 @@ def test_a_signature_is_replaced_only_when_asked_for(signing: Shell) -> None:
     sign(signing)
     words = ("sign", "signed.mobileconfig", "--certificate", "signer.pem", "--key", "key.pem")
 
-    line = fails(signing, *words, "--output", "again.mobileconfig")
-    done = signing.run("profile", *words, "--output", "again.mobileconfig", "--re-sign")
+    line = fails(signing, *words, "--out", "again.mobileconfig")
+    done = signing.run("profile", *words, "--out", "again.mobileconfig", "--re-sign")
 
     assert "--re-sign" in line
     assert done.returncode == DONE
@@ -274,8 +274,8 @@ def test_a_signature_is_replaced_only_when_asked_for(signing: Shell) -> None:
 def test_the_input_is_overwritten_only_when_asked_for(signing: Shell) -> None:
     words = ("sign", "work.mobileconfig", "--certificate", "signer.pem", "--key", "key.pem")
 
-    line = fails(signing, *words, "--output", "./work.mobileconfig")
-    done = signing.run("profile", *words, "--output", "work.mobileconfig", "--force")
+    line = fails(signing, *words, "--out", "./work.mobileconfig")
+    done = signing.run("profile", *words, "--out", "work.mobileconfig", "--force")
 
     assert "--force" in line
     assert done.returncode == DONE
@@ -286,13 +286,13 @@ def test_the_input_is_overwritten_only_when_asked_for(signing: Shell) -> None:
 def test_a_place_that_must_not_be_written(signing: Shell, place: str) -> None:
     words = ("sign", "work.mobileconfig", "--certificate", "signer.pem", "--key", "key.pem")
 
-    fails(signing, *words, "--output", place, "--force")
+    fails(signing, *words, "--out", place, "--force")
 
 
 def test_a_signature_comes_off(signing: Shell) -> None:
     sign(signing)
 
-    done = signing.run("profile", "strip", "signed.mobileconfig", "--output", "bare.mobileconfig")
+    done = signing.run("profile", "strip", "signed.mobileconfig", "--out", "bare.mobileconfig")
 
     assert done.returncode == DONE
     bare = plistlib.loads((signing.folder / "bare.mobileconfig").read_bytes())

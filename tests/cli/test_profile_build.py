@@ -56,7 +56,7 @@ def build(shell: Shell, text: str) -> subprocess.CompletedProcess[str]:
     (folder / "work.toml").write_text(text, encoding="utf-8")
     (folder / "person.p12").write_bytes(b"\x00\x01")
     (folder / "tv").write_text("tv-password\n")
-    return shell.run("profile", "build", "specs/work.toml", "--output", "built.mobileconfig")
+    return shell.run("profile", "build", "specs/work.toml", "--out", "built.mobileconfig")
 
 
 def test_a_profile_is_built_the_same_every_time(shell: Shell) -> None:
@@ -182,7 +182,7 @@ def test_protection_is_a_preset_with_changes(shell: Shell) -> None:
 def test_a_specification_is_not_overwritten(shell: Shell) -> None:
     build(shell, WIFI_SPEC)
 
-    done = shell.run("profile", "build", "specs/work.toml", "--output", "specs/work.toml")
+    done = shell.run("profile", "build", "specs/work.toml", "--out", "specs/work.toml")
 
     assert done.returncode == USAGE
     assert (shell.folder / "specs/work.toml").read_text() == WIFI_SPEC

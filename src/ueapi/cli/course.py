@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import typer
 
 from ueapi.cli.exits import Exit
+from ueapi.cli.former import named_ledger
 from ueapi.cli.ledgers import (
     LEDGER,
     JsonOption,
-    LedgerArgument,
     LedgerOption,
     PlanArgument,
     SourceOption,
@@ -38,12 +38,14 @@ MOST_NAMED: Final = 8
 
 
 def pause(
-    ledger: LedgerArgument,
+    context: typer.Context,
     reason: Annotated[str, typer.Option(help="Why, for whoever looks; it names nobody.")],
+    ledger: LedgerOption = LEDGER,
 ) -> None:
     """Ask for a pause: nobody new is asked to move. It works while another process applies the plan."""
     from ueapi import migration
 
+    ledger = named_ledger(context, ledger)
     held, _ = _standstill(ledger)
     migration.pause(ledger_url(ledger), reason)
     if held is not None and held.since is not None and held.wanted != "resume":
@@ -60,14 +62,15 @@ def pause(
         "nobody is in between any more, `apply --follow` ends."
     )
     typer.echo("Go on with")
-    tell_command(shlex.join(["ueapi", "migrate", "resume", str(ledger)]))
+    tell_command(shlex.join(["ueapi", "migrate", "resume", "--ledger", str(ledger)]))
 
 
-def resume(ledger: LedgerArgument) -> None:
+def resume(context: typer.Context, ledger: LedgerOption = LEDGER) -> None:
     """Let a paused move go on."""
     from ueapi import migration
     from ueapi.cli.picture import paused_text
 
+    ledger = named_ledger(context, ledger)
     held, zone = _standstill(ledger)
     if held is None:
         typer.echo("The move is not paused; nothing was asked for.")
@@ -207,7 +210,7 @@ def _tell_done(found: Rollback, ledger: Path) -> None:
         hanging=4,
     )
     typer.echo("  The move is paused. If it is to go on for others after all:")
-    tell_command(shlex.join(["ueapi", "migrate", "resume", str(ledger)]))
+    tell_command(shlex.join(["ueapi", "migrate", "resume", "--ledger", str(ledger)]))
 
 
 def _people(count: int) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ueapi.cli.exits import Exit
+from ueapi.cli.former import TAKES_LEDGER_BARE, named_ledger
+from ueapi.cli.ledgers import LEDGER, LedgerOption, ledger_url
 from ueapi.cli.printing import print_document
 from ueapi.cli.signers import anchors_in, signer_of
 from ueapi.cli.table import safe
@@ -19,10 +21,15 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Evidence of a move: export and verify.", no_args_is_help=True)
 
 
-@app.command("export", short_help="Write the evidence of a move to a folder.")
+@app.command(
+    "export",
+    short_help="Write the evidence of a move to a folder.",
+    context_settings=TAKES_LEDGER_BARE,
+)
 def export(
-    ledger: Annotated[Path, typer.Argument(help="The move's ledger file.")],
+    context: typer.Context,
     out: Annotated[Path, typer.Option(help="Folder to write.")],
+    ledger: LedgerOption = LEDGER,
     certificate: Annotated[
         Path | None, typer.Option(help="PEM file with the certificate to sign with, and its chain.")
     ] = None,
@@ -36,7 +43,7 @@ def export(
     from ueapi.migration.ledger import Ledger
 
     signer = signer_of(certificate, key, password_env)
-    with Ledger(f"sqlite:///{ledger}", may_write=False) as opened:
+    with Ledger(ledger_url(named_ledger(context, ledger)), may_write=False) as opened:
         made = write(opened, out, signer=signer)
     signed = f", signed by {safe(signer.subject)}" if signer else ", not signed"
     typer.echo(f"{out}: {made.entries} entries from {made.first} to {made.last}{signed}.")

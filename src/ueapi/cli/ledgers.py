@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 LEDGER: Final = Path("move.db")
 
 LedgerOption = Annotated[Path, typer.Option("--ledger", help="The move's ledger file.")]
-LedgerArgument = Annotated[
-    Path, typer.Argument(metavar="LEDGER", help="The move's ledger file.", show_default=True)
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 PlanArgument = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan file.")]
 SourceOption = Annotated[str, typer.Option("--source", help="Tenant to move from.")]

@@ -11,6 +11,7 @@ import typer
 from ueapi.cli import applying, course, demo, evidence
 from ueapi.cli import rehearse as rehearsing
 from ueapi.cli.exits import Exit
+from ueapi.cli.former import TAKES_LEDGER_BARE
 from ueapi.cli.ledgers import LEDGER, JsonOption, LedgerOption, ledger_url
 from ueapi.cli.opening import open_tenant, snapshot_of
 from ueapi.cli.outlook import tell_forecast
@@ -157,8 +158,8 @@ def rehearse(
 
 app.command("apply")(applying.apply)
 app.command("status")(applying.status)
-app.command("pause")(course.pause)
-app.command("resume")(course.resume)
+app.command("pause", context_settings=TAKES_LEDGER_BARE)(course.pause)
+app.command("resume", context_settings=TAKES_LEDGER_BARE)(course.resume)
 app.command("exempt", short_help="Let a person stay on the old product for now.")(course.exempt)
 app.command("match")(course.match)
 app.command("rollback")(course.rollback)

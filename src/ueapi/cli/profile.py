@@ -10,6 +10,7 @@ import typer
 
 from ueapi.cli import profile_build, profile_signing, profile_verify
 from ueapi.cli.exits import Exit
+from ueapi.cli.former import WritesOut
 from ueapi.cli.input_files import STDIN, OpenedProfile, read_profile, shown_name
 from ueapi.cli.paragraphs import say, say_labeled
 from ueapi.cli.printing import print_document
@@ -192,7 +193,7 @@ def _print_values(change: Change) -> None:
             say(f"{label}: {one_line(value)}", indent=9, hanging=11)
 
 
-app.command("build")(profile_build.build)
-app.command("sign")(profile_signing.sign)
-app.command("strip")(profile_signing.strip)
+app.command("build", cls=WritesOut)(profile_build.build)
+app.command("sign", cls=WritesOut)(profile_signing.sign)
+app.command("strip", cls=WritesOut)(profile_signing.strip)
 app.command("verify")(profile_verify.verify)

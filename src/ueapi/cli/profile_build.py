@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def build(
     spec: Annotated[str, typer.Argument(metavar="SPEC", help="A TOML file; - is stdin.")],
-    output: Annotated[Path, typer.Option("--output", help="File to write.")],
+    output: Annotated[Path, typer.Option("--out", help="File to write.")],
     ios: Annotated[
         str, typer.Option("--ios", help="Version or range to check the result for.")
     ] = "26.0",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ueapi.apple.profiles.signing import Signer
 
 FileArgument = Annotated[str, typer.Argument(metavar="FILE", help="A profile; - is stdin.")]
-OutputOption = Annotated[Path, typer.Option("--output", help="File to write.")]
+OutputOption = Annotated[Path, typer.Option("--out", help="File to write.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Write the output even over the input.")]
 
 
