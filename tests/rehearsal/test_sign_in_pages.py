@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.rehearsal.scene import ANNE, scene
 from ueapi.model import EnrollmentKind
@@ -106,3 +108,39 @@ def test_the_phone_has_the_kind_of_enrollment_the_page_handed_out() -> None:
     assert here.phone.enrollment is not None
     assert here.phone.enrollment.kind is EnrollmentKind.DEVICE
     assert here.record.kind is EnrollmentKind.DEVICE
+
+
+PIECES = (
+    '<form action="/next">',
+    '<input name="a" value="abc">',
+    '<input type="hidden" name="h" value="x1">',
+    '<input type="radio" name="r" value="1">',
+    '<input type="checkbox" checked name="c" value="yes">',
+    "<input name=' value=\"q\"'>",
+    '<select name="s">',
+    '<option value="a" data-meaning="x">',
+    '<option value="a" data-meaning="y">',
+    "</select>",
+    '<title>t value="z" ',
+    '</title><p role="alert">bad value="er" ',
+    '<!-- value="--"> -->',
+    '<script> value="b"',
+    "</script>",
+    ' value="k"',
+    '"',
+    "'",
+    "<",
+    ">",
+    "&amp;",
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_a_page_known_but_for_its_values_is_read_as_any_other(page: str) -> None:
+    # Whatever holds this character is read anew.
+    anew = f"<!--\ue000-->{page}"
+
+    once, again = read_form(page.encode()), read_form(page.encode())
+
+    assert once == again == read_form(anew.encode())
+    assert once.asked is not again.asked

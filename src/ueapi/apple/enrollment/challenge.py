@@ -6,6 +6,7 @@ Source: Apple, Device Management, the simple and the OAuth 2 account-driven enro
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NoReturn, TypeAlias
 from urllib.parse import urlsplit
 
@@ -18,7 +19,9 @@ CALLBACK_SCHEME: Final = "apple-remotemanagement-user-login"
 ESSO_HEADER: Final = "X-Apple-MDM-ESSO"
 """Header beside the challenge with the address of a document that names an app to sign in with; from iOS 16."""
 _PARAMETER: Final = re.compile(r'\s*([A-Za-z0-9-]+)\s*=\s*"((?:[^"\\]|\\.)*)"\s*(,|$)')
+_UNSENDABLE: Final = re.compile(r"[^\x20-\x7e]")
 _LONGEST: Final = 8192
+_KEPT: Final = 32
 _REMEDY: Final = "Correct the WWW-Authenticate header; the device ends the enrollment otherwise."
 
 
@@ -60,8 +63,9 @@ _OAUTH2: Final = {
 }
 
 
+@lru_cache(maxsize=_KEPT)
 def challenge_from_header(value: str) -> Challenge:
-    """Read a `WWW-Authenticate` header as a device does.
+    """Read a `WWW-Authenticate` header as a device does; a service's is the same for all.
 
     Raises:
         InvalidModel: another scheme or method, a parameter missing, or an address of the wrong kind.
@@ -126,7 +130,7 @@ def _header(parameters: dict[str, str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    if any(ord(c) < 0x20 or ord(c) > 0x7E for c in text):
+    if _UNSENDABLE.search(text):
         _refuse("a parameter has characters that a header can't carry")
     return text.replace("\\", "\\\\").replace('"', '\\"')
 

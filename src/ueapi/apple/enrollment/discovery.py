@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -19,6 +20,8 @@ WELL_KNOWN: Final = "/.well-known/com.apple.remotemanagement"
 CONTENT_TYPE: Final = "application/json"
 LARGEST: Final = 64 * 1024
 """Bytes of a document; real ones have a hundred."""
+_KEPT: Final = 32
+_WRITER: Final = json.JSONEncoder(separators=(",", ":"))
 _REMEDY: Final = (
     'Serve {"Servers": [{"Version": "mdm-byod", "BaseURL": "https://..."}]}; '
     "the device ends the enrollment otherwise."
@@ -41,6 +44,9 @@ class Version(StrEnum):
     """Account-driven User Enrollment: a person's own device."""
     ADDE = "mdm-adde"
     """Account-driven Device Enrollment: the organization's device."""
+
+
+_VERSIONS: Final = frozenset(Version)
 
 
 class ModelFamily(StrEnum):
@@ -131,7 +137,7 @@ class Document:
     def to_json(self) -> bytes:
         """The document as it is served, the same bytes for the same content."""
         rows = [{"Version": s.version.value, "BaseURL": s.base_url} for s in self.servers]
-        return json.dumps({"Servers": rows}, separators=(",", ":")).encode()
+        return _WRITER.encode({"Servers": rows}).encode()
 
 
 def document(base_url: str, version: Version = Version.BYOD) -> Document:
@@ -143,8 +149,9 @@ def document(base_url: str, version: Version = Version.BYOD) -> Document:
     return Document((Server(version=version, base_url=_checked(base_url, _SHOWN)),))
 
 
+@lru_cache(maxsize=_KEPT)
 def document_from_json(content: bytes) -> Document:
-    """Read a document as strictly as a device does.
+    """Read a document as strictly as a device does; a domain's is the same for all its people.
 
     Raises:
         InvalidModel: it is larger than any real one, no JSON, or a key is missing or of another kind.
@@ -165,7 +172,7 @@ def _server(row: object) -> Server:
     if not isinstance(row, dict):
         _refuse("an entry of Servers is no object")
     version, base_url = row.get("Version"), row.get("BaseURL")
-    if not isinstance(version, str) or version not in set(Version):
+    if not isinstance(version, str) or version not in _VERSIONS:
         _refuse("Version is neither mdm-byod nor mdm-adde")
     if not isinstance(base_url, str):
         _refuse("BaseURL is missing or no text")

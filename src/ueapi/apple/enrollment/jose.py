@@ -30,6 +30,7 @@ LARGEST: Final = 256 * 1024
 """Bytes of one signed message; one with an attestation has a few thousand."""
 
 _WRITER: Final = json.JSONEncoder(separators=(",", ":"), check_circular=False)
+_READER: Final = json.JSONDecoder()
 _TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 _FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
 _PADDING: Final = (b"", b"===", b"==", b"=")
@@ -69,7 +70,7 @@ def read_json(content: bytes, what: str) -> Mapping[str, object]:
     if len(content) > LARGEST:
         refuse(f"{what} has {len(content)} bytes, over the limit of {LARGEST}")
     try:
-        found: object = json.loads(content.decode())
+        found: object = _READER.decode(content.decode())
     except (ValueError, RecursionError):
         refuse(f"{what} is no JSON")
     if not isinstance(found, dict):

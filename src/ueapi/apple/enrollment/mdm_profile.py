@@ -37,6 +37,9 @@ class Mode(StrEnum):
     """Device Enrollment."""
 
 
+_MODES: Final = frozenset(Mode)
+
+
 @frozen(kw_only=True)
 class EnrollmentProfile:
     """The MDM payload together with the payload of the device's identity.
@@ -163,7 +166,7 @@ def _topic(row: _Row) -> str:
 
 def _mode(row: _Row) -> Mode | None:
     value = _text_or_none(row, "EnrollmentMode")
-    if value is not None and value not in set(Mode):
+    if value is not None and value not in _MODES:
         _refuse("EnrollmentMode is neither BYOD nor ADDE")
     return None if value is None else Mode(value)
 

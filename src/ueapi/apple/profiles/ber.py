@@ -69,7 +69,8 @@ def _is_definite(content: bytes) -> bool:
             limit = above.pop()
             continue
         seen += 1
-        tag, start, end = content[at], *_bounds(content, at + 1)
+        tag, first = content[at], content[at + 1] if at + 1 < limit else _INDEFINITE
+        start, end = (at + 2, at + 2 + first) if first < _INDEFINITE else _bounds(content, at + 1)
         is_odd = tag not in _USUAL or end > limit or seen > _MOST_ELEMENTS
         if (
             is_odd
@@ -88,11 +89,8 @@ def _is_definite(content: bytes) -> bool:
 
 
 def _bounds(content: bytes, at: int) -> tuple[int, int]:
-    """Where the body starts and ends whose length stands there; no end can be reached where it isn't in DER."""
-    first = content[at] if at < len(content) else _INDEFINITE
-    if first < _INDEFINITE:
-        return at + 1, at + 1 + first
-    start = at + 1 + (first & ~_INDEFINITE)
+    """Where a longer body starts and ends; no end can be reached where its length isn't written in the shortest way."""
+    start = at + 1 + (content[at] & ~_INDEFINITE) if at < len(content) else at
     digits = content[at + 1 : start]
     length = int.from_bytes(digits, "big")
     is_shortest = 1 <= len(digits) <= _LONGEST_LENGTH and digits[0] and length >= _INDEFINITE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from attrs import define, field
@@ -34,6 +34,7 @@ _FOR_IDENTITIES: Final = x509.KeyUsage(
 
 
 RSA_BITS: Final = 2048
+_NAMES_KEPT: Final = 16
 
 
 def _p256() -> PrivateKey:
@@ -106,5 +107,6 @@ class Authority:
         return whole.sign(self.key, hashes.SHA256())
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def _named(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from html import escape
 from html.parser import HTMLParser
 from typing import Final, Protocol
@@ -239,9 +241,58 @@ class Form:
 
 
 def read_form(content: bytes) -> Form:
-    """Read the one form of a page, whoever made it."""
+    """Read the one form of a page, whoever made it.
+
+    Sign-ins get the same page with other values in it, so what it is apart from them is read once.
+    """
+    text = content[:LARGEST].decode("utf-8", "replace")
+    if len(text) > _LARGEST_KEPT or _MARK in text:
+        return _read(text)
+    first, *parts = _PLAIN_VALUE.split(text)
+    rest = (f"{_MARK}{place}{_MARK}{after}" for place, after in enumerate(parts[1::2]))
+    known = _known("".join((first, *rest)))
+    return _read(text) if known is None else _filled(known, parts[::2])
+
+
+_PLAIN_VALUE: Final = re.compile(r'(?<= value=")([A-Za-z0-9@._-]+)(?=")')
+"""A value that a page means as it stands, whatever is around it."""
+_MARK: Final = "\ue000"
+"""Stands around the number of a value that was left out; no page has it."""
+_MARKED: Final = re.compile(f"{_MARK}([0-9]+){_MARK}")
+_LARGEST_KEPT: Final = 16 * 1024
+_KEPT: Final = 32
+
+
+@lru_cache(maxsize=_KEPT)
+def _known(text: str) -> Form | None:
+    """A page without its values; `None` where one of them turned out to be part of a name."""
+    form = _read(text)
+    names = (*form.hidden, *form.asked, *form.kinds, *form.filled, *form.meant)
+    return None if any(_MARK in name for name in names) else form
+
+
+def _filled(known: Form, values: Sequence[str]) -> Form:
+    """The form of a page with its values."""
+
+    def whole(text: str) -> str:
+        return _MARKED.sub(lambda mark: values[int(mark[1])], text) if _MARK in text else text
+
+    return Form(
+        action=whole(known.action),
+        hidden={name: whole(value) for name, value in known.hidden.items()},
+        asked={name: tuple(map(whole, values)) for name, values in known.asked.items()},
+        kinds={name: whole(kind) for name, kind in known.kinds.items()},
+        filled={name: whole(value) for name, value in known.filled.items()},
+        meant={name: whole(meaning) for name, meaning in known.meant.items()},
+        stands_for={(n, whole(v)): whole(m) for (n, v), m in known.stands_for.items()},
+        title=whole(known.title),
+        problem=whole(known.problem),
+    )
+
+
+def _read(text: str) -> Form:
     reader = _FormReader()
-    reader.feed(content[:LARGEST].decode("utf-8", "replace"))
+    reader.feed(text)
     reader.close()
     return reader.form
 

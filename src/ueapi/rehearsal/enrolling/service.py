@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum
 from typing import Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
 from attrs import define, field, frozen
 from starlette.requests import Request
@@ -154,7 +154,7 @@ class EnrollmentService:
     # -- the device --------------------------------------------------------------------------------
 
     async def _enroll(self, request: Request) -> Response:
-        kind = KINDS[request.url.path]
+        kind = KINDS[request.scope["path"]]
         try:
             told = self._machine(await request.body())
         except InvalidModel as problem:
@@ -183,7 +183,7 @@ class EnrollmentService:
 
     def _challenge(self, kind: EnrollmentKind) -> enrollment.Challenge:
         way = "byod" if kind.is_user_enrollment else "adde"
-        url = f"https://{self.host}{LOGIN}?{urlencode({'for': way})}"
+        url = f"https://{self.host}{LOGIN}?for={way}"
         if self.method is Method.SIMPLE:
             return enrollment.SimpleChallenge(url)
         return enrollment.OAuth2Challenge(

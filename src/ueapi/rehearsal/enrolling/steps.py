@@ -107,7 +107,7 @@ _ADDRESSES: Final = frozenset({"location", "x-apple-mdm-esso"})
 
 
 def _asked(url: str, content_type: str, body: bytes) -> str:
-    if operation := parse_qs(urlsplit(url).query).get("operation"):
+    if "?" in url and (operation := parse_qs(urlsplit(url).query).get("operation")):
         return operation[-1]
     row = _read(body) if content_type.startswith(_MANAGEMENT) else {}
     name = row.get("MessageType", row.get("Status"))
