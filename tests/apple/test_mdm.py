@@ -199,6 +199,19 @@ def test_a_command_nobody_knows_is_a_usage_error() -> None:
         mdm.build_command("Explode", ios=IOS, uuid="C-1")
 
 
+def test_one_judgement_holds_for_one_ios_and_one_set_of_keys_only() -> None:
+    queries: dict[str, PlistValue] = {"Queries": ["OSVersion"]}
+    for _ in range(2):
+        mdm.build_command("DeviceInformation", ios=IOS, uuid="C-1", content=queries)
+
+        with pytest.raises(InvalidModel, match="no key 'Colour'"):
+            mdm.build_command(
+                "DeviceInformation", ios=IOS, uuid="C-1", content={**queries, "Colour": "red"}
+            )
+        with pytest.raises(UsageError, match="version"):
+            mdm.build_command("DeviceInformation", ios="new", uuid="C-1", content=queries)
+
+
 def test_a_command_keeps_its_content_out_of_repr() -> None:
     assert "secret" not in repr(mdm.install_profile("C-1", b"secret"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NoReturn
 
 from attrs import field, frozen
@@ -18,6 +19,7 @@ _UUID: Final = "CommandUUID"
 _COMMAND: Final = "Command"
 _TYPE: Final = "RequestType"
 _QUERIES: Final = "Queries"
+_JUDGED_KEPT: Final = 1024
 
 
 class RequestType(StrEnum):
@@ -97,13 +99,7 @@ def build_command(
         UsageError: Apple has no such command, or `ios` is no version.
     """
     keys = dict(content or {})
-    rules = Rules.load()
-    _demand(rules.verdict(RuleKind.COMMAND, request_type, ios=ios), request_type)
-    for key in keys:
-        verdict = rules.find(RuleKind.KEY, f"{request_type}:{key}", ios=ios)
-        if verdict is None:
-            _refuse(request_type, f"Apple's schema has no key {key!r} for it")
-        _demand(verdict, f"{request_type} with {key}")
+    _check_keys(str(request_type), tuple(keys), ios)
     if missing := sorted(_DEMANDED.get(request_type, frozenset()) - keys.keys()):
         _refuse(request_type, f"it lacks {', '.join(missing)}")
     if request_type == RequestType.DEVICE_INFORMATION:
@@ -111,12 +107,31 @@ def build_command(
     return Command(uuid=uuid, request_type=str(request_type), content=keys)
 
 
+# The same few commands are built for every device, so each is judged once for each iOS.
+
+
+@lru_cache(maxsize=_JUDGED_KEPT)
+def _check_keys(request_type: str, keys: tuple[str, ...], ios: str) -> None:
+    rules = Rules.load()
+    _demand(rules.verdict(RuleKind.COMMAND, request_type, ios=ios), request_type)
+    for key in keys:
+        verdict = rules.find(RuleKind.KEY, f"{request_type}:{key}", ios=ios)
+        if verdict is None:
+            _refuse(request_type, f"Apple's schema has no key {key!r} for it")
+        _demand(verdict, f"{request_type} with {key}")
+
+
 def _check_queries(queries: PlistValue, ios: str) -> None:
     if not isinstance(queries, list | tuple):
         _refuse(RequestType.DEVICE_INFORMATION, f"{_QUERIES} is no array")
     for name in queries:
-        verdict = Rules.load().verdict(RuleKind.QUERY, f"DeviceInformation:{name}", ios=ios)
-        _demand(verdict, f"DeviceInformation for {name}")
+        _check_query(str(name), ios)
+
+
+@lru_cache(maxsize=_JUDGED_KEPT)
+def _check_query(name: str, ios: str) -> None:
+    verdict = Rules.load().verdict(RuleKind.QUERY, f"DeviceInformation:{name}", ios=ios)
+    _demand(verdict, f"DeviceInformation for {name}")
 
 
 def _demand(verdict: RuleVerdict, what: str) -> None:
