@@ -14,7 +14,9 @@ from ueapi.migration.chain import EntryKind, content_digest
 from ueapi.migration.ledger_store import Store, utc
 from ueapi.migration.rows import DeviceRow, DeviceState, device_row
 
+# Built once, since each costs more to build than to execute.
 _ONE: Final = select(t.devices).where(t.devices.c.source_id == bindparam("id"))
+_SET: Final = update(t.devices).where(t.devices.c.source_id == bindparam("id"))
 _TOLD: Final = ("state", "problem", "target_id", "left_by", "escalated_at", "blind")
 """Columns whose change is an entry of the evidence; the others say when to look or ask again."""
 _TIMES: Final = ("since", "asked_at")
@@ -79,8 +81,7 @@ class PeoplePart(Store):
                     "no phone of that id moves.",
                     remedy="Take ids from the plan; nothing was changed.",
                 )
-            where = t.devices.c.source_id == source_id
-            db.execute(update(t.devices).where(where).values(**plain))
+            db.execute(_SET, {"id": source_id, **plain})
             changed = [k for k in _TOLD if k in plain and plain[k] != before[k]]
             if changed:
                 self._tell_device(source_id, plain, changed, now=now or _time_in(values))

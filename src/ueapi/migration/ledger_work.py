@@ -15,7 +15,15 @@ from ueapi.migration.ledger_store import Store
 from ueapi.migration.rows import IntentRow, Resolved, Sample, intent_row
 
 LOOK: Final = "look"
+# Built once, since each costs more to build than to execute.
 _ONE: Final = select(t.intents).where(t.intents.c.key == bindparam("id"))
+_SET: Final = update(t.intents).where(t.intents.c.key == bindparam("id"))
+_LOOKED: Final = select(t.intents.c.opened_at).where(t.intents.c.key == LOOK)
+_MORE_CALLS: Final = (
+    update(t.calls)
+    .where(t.calls.c.tenant == bindparam("on"), t.calls.c.operation == bindparam("of"))
+    .values(count=t.calls.c.count + bindparam("more"))
+)
 
 
 class WorkPart(Store):
@@ -58,9 +66,9 @@ class WorkPart(Store):
                 "resolved": None,
             }
             if known is None:
-                db.execute(insert(t.intents).values(key=key, **values))
+                db.execute(insert(t.intents), {"key": key, **values})
             else:
-                db.execute(update(t.intents).where(t.intents.c.key == key).values(**values))
+                db.execute(_SET, {"id": key, **values})
             self._tell(
                 now,
                 EntryKind.OPENED,
@@ -90,7 +98,7 @@ class WorkPart(Store):
                     "an outcome without an intent.",
                     remedy="Open the intent first; nothing was changed.",
                 )
-            db.execute(update(t.intents).where(t.intents.c.key == key).values(**values))
+            db.execute(_SET, {"id": key, **values})
             self._tell(
                 now,
                 EntryKind.CLOSED,
@@ -160,21 +168,14 @@ class WorkPart(Store):
     def note_look(self, began: datetime) -> None:
         """Note when a look at both tenants began, once it is through. It changes nothing, so it is no entry."""
         with self._write() as db:
-            db.execute(delete(t.intents).where(t.intents.c.key == LOOK))
-            db.execute(
-                insert(t.intents).values(
-                    key=LOOK,
-                    operation=LOOK,
-                    attempts=1,
-                    opened_at=began.isoformat(),
-                    closed_at=began.isoformat(),
-                    outcome="looked",
-                )
-            )
+            times = {"opened_at": began.isoformat(), "closed_at": began.isoformat()}
+            if not db.execute(_SET, {"id": LOOK, **times}).rowcount:
+                first = {"key": LOOK, "operation": LOOK, "attempts": 1, "outcome": "looked"}
+                db.execute(insert(t.intents), {**first, **times})
 
     def looked_at(self) -> datetime | None:
         """When the last whole look began, in this run or an earlier one."""
-        rows = self._rows(select(t.intents.c.opened_at).where(t.intents.c.key == LOOK))
+        rows = self._rows(_LOOKED)
         return datetime.fromisoformat(str(rows[0][0])) if rows else None
 
     # -- samples and calls -------------------------------------------------------------------------
@@ -208,12 +209,10 @@ class WorkPart(Store):
         """Add to the number of requests spent."""
         with self._write() as db:
             for operation, count in counts.items():
-                where = (t.calls.c.tenant == tenant) & (t.calls.c.operation == operation)
-                more = update(t.calls).where(where).values(count=t.calls.c.count + count)
-                if not db.execute(more).rowcount:
-                    db.execute(
-                        insert(t.calls).values(tenant=tenant, operation=operation, count=count)
-                    )
+                more = {"on": tenant, "of": operation, "more": count}
+                if not db.execute(_MORE_CALLS, more).rowcount:
+                    row = {"tenant": tenant, "operation": operation, "count": count}
+                    db.execute(insert(t.calls), row)
 
     def calls(self) -> dict[str, dict[str, int]]:
         """Requests spent, by tenant and operation."""
