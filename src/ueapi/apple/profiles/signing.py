@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    PublicFormat,
     load_pem_private_key,
     pkcs7,
     pkcs12,
@@ -133,12 +132,10 @@ def _loaded_key(key: bytes, password: bytes | None) -> object:
 
 
 def _belongs(certificate: x509.Certificate, key: SigningKey) -> bool:
-    form = (Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     try:
-        public = certificate.public_key().public_bytes(*form)
+        return certificate.public_key() == key.public_key()
     except (ValueError, UnsupportedAlgorithm):
         return False
-    return public == key.public_key().public_bytes(*form)
 
 
 def _check_size(content: bytes) -> None:

@@ -107,7 +107,7 @@ _ADDRESSES: Final = frozenset({"location", "x-apple-mdm-esso"})
 
 
 def _asked(url: str, content_type: str, body: bytes) -> str:
-    if "?" in url and (operation := parse_qs(urlsplit(url).query).get("operation")):
+    if _OPERATION in url and (operation := parse_qs(urlsplit(url).query).get(_OPERATION)):
         return operation[-1]
     row = _read(body) if content_type.startswith(_MANAGEMENT) else {}
     name = row.get("MessageType", row.get("Status"))
@@ -129,6 +129,7 @@ def _read(body: bytes) -> PlistDict:
         return {}
 
 
+_OPERATION: Final = "operation"
 _MANAGEMENT: Final = "application/x-apple-aspen-mdm"
 _TELLING: Final = frozenset({"content-type", "www-authenticate", *_ADDRESSES})
 _HIDDEN: Final[Mapping[str, str]] = {"authorization": "Bearer ...", "mdm-signature": "CMS ..."}
