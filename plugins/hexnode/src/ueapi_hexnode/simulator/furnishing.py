@@ -9,17 +9,9 @@ from typing import Final, assert_never
 
 from attrs import define, field
 
-from ueapi.model import (
-    AllOf,
-    AnyOf,
-    AppKind,
-    Comparison,
-    CriteriaTree,
-    Criterion,
-    CriterionField,
-    ForeignCriterion,
-)
+from ueapi.model import AppKind, CriteriaTree, CriterionField
 from ueapi.rehearsal.apps_and_books import StoreApp
+from ueapi.rehearsal.criteria import holds
 from ueapi.rehearsal.fleet import AppSeed, Fleet, GroupSeed, Person, ProfileSeed
 from ueapi_hexnode.simulator.console import HexnodeConsole
 from ueapi_hexnode.simulator.device_hooks import DeviceHooks
@@ -97,20 +89,7 @@ class Furnisher:
                 self.hooks.awaited.setdefault((account, name), []).append(row.id)
 
     def _rule(self, tree: CriteriaTree) -> Callable[[DeviceRow], bool]:
-        return lambda device: self._holds(tree, device)
-
-    def _holds(self, tree: CriteriaTree, device: DeviceRow) -> bool:
-        match tree:
-            case AllOf():
-                return all(self._holds(term, device) for term in tree.terms)
-            case AnyOf():
-                return any(self._holds(term, device) for term in tree.terms)
-            case Criterion():
-                return _compares(tree, self._value(tree.field, device))
-            case ForeignCriterion():
-                return False
-            case _:
-                assert_never(tree)
+        return lambda device: holds(tree, lambda name: self._value(name, device))
 
     def _value(self, name: CriterionField, device: DeviceRow) -> str:
         record, owner = device.record, self.portal.store.users[device.user_id]
@@ -169,29 +148,6 @@ class Furnisher:
     def _add_profile(self, seed: ProfileSeed) -> None:
         number = int(self.console.make_profile(seed.name, seed.content))
         self.portal.store.policies[number].targets = self._targets(seed.groups)
-
-
-def _compares(criterion: Criterion, value: str) -> bool:
-    found, wanted = value.casefold(), criterion.value.casefold()
-    match criterion.comparison:
-        case Comparison.IS:
-            return found == wanted
-        case Comparison.IS_NOT:
-            return found != wanted
-        case Comparison.CONTAINS:
-            return wanted in found
-        case Comparison.CONTAINS_NOT:
-            return wanted not in found
-        case Comparison.MORE_THAN:
-            return _version(found) > _version(wanted)
-        case Comparison.LESS_THAN:
-            return _version(found) < _version(wanted)
-        case _:
-            assert_never(criterion.comparison)
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdecimal())
 
 
 _MODELS: Final = (

@@ -7,17 +7,9 @@ from typing import Final, assert_never
 
 from attrs import define, field
 
-from ueapi.model import (
-    AllOf,
-    AnyOf,
-    AppKind,
-    Comparison,
-    CriteriaTree,
-    Criterion,
-    CriterionField,
-    ForeignCriterion,
-)
+from ueapi.model import AppKind, CriteriaTree, CriterionField
 from ueapi.rehearsal.apps_and_books import StoreApp
+from ueapi.rehearsal.criteria import holds
 from ueapi.rehearsal.fleet import AppSeed, Fleet, GroupSeed, Person, PhoneSeed
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account
@@ -190,20 +182,7 @@ class Furnisher:
     # -- dynamic groups ----------------------------------------------------------------------------
 
     def _rule(self, tree: CriteriaTree) -> Callable[[DeviceRow], bool]:
-        return lambda device: self._holds(tree, device)
-
-    def _holds(self, tree: CriteriaTree, device: DeviceRow) -> bool:
-        match tree:
-            case AllOf():
-                return all(self._holds(term, device) for term in tree.terms)
-            case AnyOf():
-                return any(self._holds(term, device) for term in tree.terms)
-            case Criterion():
-                return _compares(tree, self._value(tree.field, device))
-            case ForeignCriterion():
-                return False
-            case _:
-                assert_never(tree)
+        return lambda device: holds(tree, lambda name: self._value(name, device))
 
     def _value(self, name: CriterionField, device: DeviceRow) -> str:
         record, owner = device.record, self.account.store.users.get(device.user_id)
@@ -233,26 +212,3 @@ def _is_in(fleet: Fleet, key: str, person: Person, phone: PhoneSeed) -> bool:
 
 def _has_attribute(name: str) -> Callable[[DeviceRow], bool]:
     return lambda device: device.custom.get(name) == CHOSEN
-
-
-def _compares(criterion: Criterion, value: str) -> bool:
-    found, wanted = value.casefold(), criterion.value.casefold()
-    match criterion.comparison:
-        case Comparison.IS:
-            return found == wanted
-        case Comparison.IS_NOT:
-            return found != wanted
-        case Comparison.CONTAINS:
-            return wanted in found
-        case Comparison.CONTAINS_NOT:
-            return wanted not in found
-        case Comparison.MORE_THAN:
-            return _version(found) > _version(wanted)
-        case Comparison.LESS_THAN:
-            return _version(found) < _version(wanted)
-        case _:
-            assert_never(criterion.comparison)
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split(".") if part.isdecimal())

@@ -10,8 +10,8 @@ from functools import partial
 from attrs import define, field
 
 from ueapi.model import CriteriaTree, GroupOf
+from ueapi.rehearsal.criteria import holds
 from ueapi.rehearsal.device_side import EnrollmentRecord
-from ueapi.testing.memory.simulator.criteria import holds
 
 
 class Progress(StrEnum):
