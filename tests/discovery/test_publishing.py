@@ -117,3 +117,33 @@ def test_what_is_no_list_of_ours_is_not_replaced(tmp_path: Path) -> None:
 def test_a_place_that_can_not_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="can't be written"):
         publisher(tmp_path / "nowhere").publish({"anna@example.org"})
+
+
+def test_a_list_that_was_lost_is_made_anew_with_a_later_number(tmp_path: Path) -> None:
+    first = publisher(tmp_path)
+    for people in ({"anna@example.org"}, {"anna@example.org", "ben@example.org"}):
+        number = first.publish(people)
+    (tmp_path / "discovery.list").unlink()
+
+    again = publisher(tmp_path).publish({"anna@example.org"}, after=number)
+
+    assert again == number + 1 == published(tmp_path).number
+
+
+def test_an_earlier_list_that_was_put_back_is_not_kept(tmp_path: Path) -> None:
+    place = tmp_path / "discovery.list"
+    publisher(tmp_path).publish({"anna@example.org"})
+    earlier = place.read_bytes()
+    last = publisher(tmp_path).publish(())
+    place.write_bytes(earlier)
+
+    number = publisher(tmp_path).publish({"anna@example.org"}, after=last)
+
+    assert number == last + 1
+
+
+def test_a_list_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "discovery.list").mkdir()
+
+    with pytest.raises(UsageError, match="can't be read"):
+        publisher(tmp_path).publish({"anna@example.org"})

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from ueapi.apple.enrollment import discovery
 from ueapi.discovery.allow_list import LARGEST, AllowList, Answer, digest_of, read_list, write_list
-from ueapi.errors import UsageError
+from ueapi.errors import InvalidModel, UsageError
 
 if TYPE_CHECKING:
     from ueapi.apple.profiles.signing import Signer
@@ -23,6 +23,10 @@ NEW: Final = "new"
 """Names of the answers in a list of a move."""
 _READABLE: Final = 0o644
 _SALT_BYTES: Final = 16
+_NOT_OURS: Final = (
+    "See who changed it, and move the file away: the list is then made anew. Whoever serves it keeps"
+    " the former one."
+)
 
 
 def _salt() -> str:
@@ -78,21 +82,24 @@ class Publisher:
     _number: int = 0
     _stamp: tuple[int, int, int] | None = field(default=None, repr=False)
 
-    def publish(self, new: Collection[str], old: Collection[str] = ()) -> int:
+    def publish(self, new: Collection[str], old: Collection[str] = (), *, after: int = 0) -> int:
         """Lead these addresses to the new product, and those back to the old one; the number of the list.
 
-        Where the list that is there says so already, it stays.
+        Where the list that is there says so already, it stays, unless its number is earlier than `after`: who serves a
+        list takes no earlier one. So a list that was lost is made anew with a later number.
 
         Raises:
             InvalidModel: what is there is no list of this signer; it was not replaced.
-            UsageError: the file can't be written; the list in use stays.
+            UsageError: the file can't be read or written; the list in use stays.
         """
         wanted = frozenset(new), frozenset(old)
-        if wanted == self._published and self._stamp == _stamp_of(self.path):
+        is_same = wanted == self._published and self._number >= after
+        if is_same and self._stamp == _stamp_of(self.path):
             return self._number
         former = self._former()
-        made = self._made(*wanted, former)
-        if former is not None and _meaning(made) == _meaning(former):
+        made = self._made(*wanted, former, after)
+        is_later = former is not None and former.number >= after
+        if former is not None and is_later and _meaning(made) == _meaning(former):
             made = former
         else:
             _put(self.path, write_list(made, self.signer))
@@ -106,18 +113,26 @@ class Publisher:
                 content = file.read(LARGEST + 1)
         except FileNotFoundError:
             return None
+        except OSError as problem:
+            raise UsageError(
+                f"{self.path} can't be read ({problem.strerror}).",
+                remedy="Make it readable, or name another place; the list in use stays.",
+            ) from None
         anchors = [self.signer.certificate, *self.signer.chain]
-        return read_list(content, anchors=anchors, at=self.now())
+        try:
+            return read_list(content, anchors=anchors, at=self.now())
+        except InvalidModel as problem:
+            raise InvalidModel(f"{self.path}: {problem.message}", remedy=_NOT_OURS) from None
 
     def _made(
-        self, new: frozenset[str], old: frozenset[str], former: AllowList | None
+        self, new: frozenset[str], old: frozenset[str], former: AllowList | None, after: int
     ) -> AllowList:
         salt = former.salt if former else self.salt()
         people = {digest_of(address, salt): NEW for address in sorted(new)}
         if self.addresses.old is not None and self.addresses.default != OLD:
             people |= {digest_of(address, salt): OLD for address in sorted(old - new)}
         return AllowList(
-            number=former.number + 1 if former else 1,
+            number=max(former.number if former else 0, after) + 1,
             issued_at=self.now(),
             salt=salt,
             answers=self.addresses.answers(),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         snapshot_to,
         write_snapshot,
     )
-    from ueapi.migration.steering import Event, Question, Signpost, Steering
+    from ueapi.migration.steering import Event, Lookout, Question, Signpost, Steering
     from ueapi.migration.streamed import StoredSnapshot
     from ueapi.migration.undoing import Gone, Rollback
 
@@ -46,6 +46,7 @@ __all__ = [
     "Habits",
     "Inventory",
     "Ledger",
+    "Lookout",
     "Loss",
     "PersonStatus",
     "Plan",
@@ -123,6 +124,7 @@ _WHERE: Final = {
     ),
     "steering": (
         "Event",
+        "Lookout",
         "Question",
         "Signpost",
         "Steering",

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from ueapi.client import Tenant
 from ueapi.migration import engine, planning, reenrolling, reporting
+from ueapi.migration.confirming import Guided
 from ueapi.migration.documents import Plan
 from ueapi.migration.inventory import Inventory
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.planning import TargetProduct
 from ueapi.migration.policy import Policy
 from ueapi.migration.reporting import PersonStatus, Report
-from ueapi.migration.steering import Event, Signpost, Steering
+from ueapi.migration.steering import Event, Lookout, Signpost, Steering
 from ueapi.migration.work import Clock
 from ueapi.plugins import Registry
 from ueapi.runtime.clock import SystemClock
@@ -72,12 +73,17 @@ def apply(
     clock: Clock | None = None,
     steering: Steering | None = None,
     signpost: Signpost | None = None,
+    lookout: Lookout | None = None,
     follow: bool = False,
 ) -> Iterator[Event]:
     """Apply a plan, yielding what happens; see `ueapi.migration.engine.run` for the errors.
 
     `ledger` is a database URL, or a ledger that is open already. Run it again with the same ledger to go on.
+    A `lookout` sees, before people are asked, whether their phones would be led to the target; without one that is
+    believed.
     """
+    if lookout is not None:
+        signpost = Guided(lookout=lookout, signpost=signpost)
     if isinstance(ledger, Ledger):
         yield from _run(plan, source, target, ledger, clock, steering, signpost, follow=follow)
         return

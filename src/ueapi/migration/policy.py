@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
@@ -18,6 +19,8 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 People = Annotated[int, Field(gt=0)]
 
 LATEST_WAVE: Final = 10_000
+_DOMAIN: Final = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
+_ADDRESS: Final = re.compile(r"https://[^\s@?#/]+(?:/[^\s@?#]*)?")
 
 
 class Weekday(StrEnum):
@@ -67,6 +70,7 @@ class StopRule(Document):
 
 
 HiddenScope = Literal["nobody", "everyone"]
+DiscoveryCheck = Literal["never", "try", "must"]
 
 
 class Policy(Document):
@@ -123,6 +127,13 @@ class Policy(Document):
     federated: frozenset[str] = frozenset()
     """Domains verified and federated in Apple Business Manager; accounts of another wait. Empty: nobody looks at it."""
 
+    discovery_check: DiscoveryCheck = "try"
+    """Whether their domain is asked, as a phone asks, before people are: never; `try`, so that a wrong answer lets them
+    wait and none doesn't; or `must`, so that they wait until it answered right.
+    """
+    enrollment_address: str | None = Field(default=None, max_length=2000)
+    """https address that the domain shall lead to; not needed where the target's follows from the tenant's own."""
+
     # -- what they read
     language: str = Field(default="en", min_length=2, max_length=35)
     """Of messages to people whose language isn't among `languages`."""
@@ -168,9 +179,16 @@ class Policy(Document):
     @field_validator("federated")
     @classmethod
     def _are_domains(cls, names: frozenset[str]) -> frozenset[str]:
-        if any("." not in name or "@" in name or any(c.isspace() for c in name) for name in names):
-            raise ValueError("give domains such as example.org")
+        if not all(_DOMAIN.fullmatch(name) for name in names):
+            raise ValueError("give bare domains such as example.org, as they stand behind the @")
         return frozenset(name.casefold() for name in names)
+
+    @field_validator("enrollment_address")
+    @classmethod
+    def _is_https(cls, address: str | None) -> str | None:
+        if address is not None and not _ADDRESS.fullmatch(address):
+            raise ValueError("give an https address such as https://mdm.example.org/enroll")
+        return address
 
     @field_validator("leave_by_server")
     @classmethod

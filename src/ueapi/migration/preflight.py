@@ -53,6 +53,7 @@ _UNSEEN: Final = {
 }
 """Checks that nobody can make here and that no task of an administrator is about, with what to do."""
 _LOOKED: Final = "preflight"
+_JUDGED: Final = "judged:"
 _MAKES: Final = frozenset((Check.KNOWN, Check.MANAGED_APPLE_ID))
 """Checks that fail before a record is there, and not after it was made."""
 _LICENSED: Final = (AppKind.STORE, AppKind.CUSTOM)
@@ -77,14 +78,25 @@ def judge_wave(move: Move, wave: Wave, users: Sequence[User]) -> None:
 
     It is not repeated when the move goes on after a stop: what was made meanwhile would count against them.
     """
-    key = f"judged:{wave.number}"
-    if move.ledger.outcome(key) is not None:
+    if is_judged(move, wave):
         return
-    held = judge(move, wave.people, users)
+    held = judge(move, _still_to_move(move, wave), users)
     with move.ledger.together():
         for person, why in sorted(held.items()):
             _hold(move, person, why)
-        _note(move, key, "judged", operation="preflight")
+        _note(move, f"{_JUDGED}{wave.number}", "judged", operation="preflight")
+
+
+def is_judged(move: Move, wave: Wave) -> bool:
+    """Whether a wave's people were judged already."""
+    return move.ledger.outcome(f"{_JUDGED}{wave.number}") is not None
+
+
+def _still_to_move(move: Move, wave: Wave) -> list[str]:
+    """People of the wave with a phone that is still to be asked for; whoever stays takes no seat of others."""
+    rows = move.of_wave(wave.number, move.ledger.devices())
+    waiting = {r.person for r in rows if r.state is DeviceState.PLANNED}
+    return [key for key in wave.people if key in waiting]
 
 
 def judge_again(move: Move, keys: Sequence[str], users: Sequence[User]) -> None:

@@ -15,6 +15,7 @@ from ueapi.migration.outline import Outline, PlannedWave
 from ueapi.migration.problems import Problem
 from ueapi.migration.rows import DeviceState, Pause, PausedBy, TaskState, Wanted, WaveRow, WaveState
 from ueapi.migration.tally import Answers, Count, answers_of_people, counted, reasons_to_wait
+from ueapi.migration.unled import all_held
 from ueapi.migration.unready import Held
 from ueapi.migration.unready import counted as counted_holds
 
@@ -154,8 +155,10 @@ def _progress(ledger: Ledger) -> Progress:
 
 
 def held_back(ledger: Ledger, people: Answers) -> tuple[Held, ...]:
-    """Why people are held back; nothing is read while nobody is."""
-    return counted_holds(ledger) if Problem.NOT_READY in reasons_to_wait(people) else ()
+    """Why people are held back; nothing is counted while nobody is."""
+    waiting = reasons_to_wait(people)
+    led = all_held(ledger) if waiting else ()
+    return (*led, *(counted_holds(ledger) if Problem.NOT_READY in waiting else ()))
 
 
 def require_outline(ledger: Ledger) -> Outline:

@@ -19,8 +19,9 @@ from ueapi.migration.engine import DOUBTFUL, PASSING, SHORT_PAUSE
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.outbox import ASKS, MESSAGES, Outbox
 from ueapi.migration.reporting import Report
+from ueapi.migration.sightings import DomainLookout
 from ueapi.migration.snapshots import write_private
-from ueapi.migration.steering import Event, Question, Signpost
+from ueapi.migration.steering import Event, Question, Signpost, View
 from ueapi.model import EnrollmentKind, Snapshot
 from ueapi.plugins import Registry
 from ueapi.rehearsal import scenarios
@@ -32,6 +33,7 @@ from ueapi.rehearsal.fleet import OLD_WAYS, Mix
 from ueapi.rehearsal.habits import VirtualPerson
 from ueapi.rehearsal.memory import uncollected
 from ueapi.rehearsal.world import Place, World
+from ueapi.runtime.probing import Over, Seen, Trouble, Unseen
 
 PILOT: Final = 5
 OPERATOR: Final = 2 * 3600.0
@@ -228,6 +230,27 @@ class Rehearsal:
         self._answered_by(Responder(shelf))
         return made
 
+    def lookout(self) -> DomainLookout:
+        """Look whether the people's domain leads to the target, as a phone of this world would."""
+        addresses = self._addresses()
+        return DomainLookout(look=self._look, new=addresses.new, refusal=View.MISLED)
+
+    def _look(
+        self,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        over: Over = Over.ANY,
+    ) -> Seen | Unseen:
+        del over
+        try:
+            reply = self.world.network.ask(method, url, headers or {}, body)
+        except ConnectionError as problem:
+            return Unseen(Trouble.NO_CONNECTION, str(problem))
+        return Seen(status=reply.status, headers=dict(reply.headers), body=reply.body)
+
     def _answered_by(self, responder: Responder) -> None:
         """Have it answer as soon as the administrator hands the domain over, or at once if that was done."""
         known = self.world.domain
@@ -273,6 +296,7 @@ class Rehearsal:
             clock=self.world.clock,
             steering=self,
             signpost=signpost,
+            lookout=self.lookout(),
             follow=True,
         )
 

@@ -259,11 +259,11 @@ def _waiting(
         yield Waiting(who="administrator", what="Remove records of ended enrollments", count=kept)
     for item in objects:
         yield Waiting(who="administrator", what=f"The target refuses {item.what}", count=1)
+    for held in held_back(ledger, people):
+        what = f"{held.reason}. {held.do}"
+        yield Waiting(who="administrator", what=what, count=max(held.count, 1))
     for reason, count in reasons_to_wait(people).items():
         if reason == Problem.NOT_READY:
-            for held in held_back(ledger, people):
-                what = f"{held.reason}. {held.do}"
-                yield Waiting(who="administrator", what=what, count=held.count)
             continue
         ours = reason in ("wave-not-begun", "not-verified-yet")
         yield Waiting(who="ueapi" if ours else "person", what=reason, count=count)

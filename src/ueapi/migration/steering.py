@@ -52,11 +52,43 @@ class Steering(Protocol):
 class Signpost(Protocol):
     """Whoever answers people's phones when they ask where to enroll; told of every change, before anybody is asked."""
 
-    def publish(self, new: frozenset[str], old: frozenset[str]) -> int:
+    def publish(self, new: frozenset[str], old: frozenset[str], *, after: int = 0) -> int:
         """Lead these addresses to the target and those back to the source, and everybody else as before the move.
 
-        Returns the number of the list that says so; it is the same as before if nothing changed.
+        Returns the number of the list that says so, which is later than `after`, the last one told of, unless that
+        says so already.
+
+        Raises:
+            InvalidModel, UsageError: the list can't be replaced. Nobody new is asked until it can.
         """
+        ...
+
+
+class View(StrEnum):
+    """What a look at service discovery came to."""
+
+    LED = "led"
+    """It leads to the target, as far as that can be told."""
+    MISLED = "misled"
+    """A phone that asks now would fail, or come to another service."""
+    UNSEEN = "unseen"
+    """It can't be told from here."""
+
+
+@frozen(kw_only=True)
+class Sighting:
+    """What a phone that asks now is told. Reason and remedy name nobody."""
+
+    view: View
+    reason: str = ""
+    do: str = ""
+
+
+class Lookout(Protocol):
+    """Whoever asks a domain as a person's phone would, before people are asked."""
+
+    def sighted(self, account: str) -> Sighting:
+        """Look where the phone of this account would be led now; an answer that doesn't come is one, too."""
         ...
 
 

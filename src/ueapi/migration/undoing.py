@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ueapi.contract import Capability
 from ueapi.errors import LedgerMismatch
@@ -13,10 +14,15 @@ from ueapi.migration import leading, stopping
 from ueapi.migration.looking import still_enrolled
 from ueapi.migration.rows import DeviceRow, DeviceState
 from ueapi.migration.steering import Question
+from ueapi.migration.unled import Fault, held_of
 from ueapi.migration.work import Move
 from ueapi.model import Scope
 
 BEFORE_LEAVING = (DeviceState.PLANNED, DeviceState.ANNOUNCED)
+_STAY: Final = "stay:"
+"""Prefix of the notes who is to be told that they stay."""
+_DUE: Final = "due"
+_TOLD: Final = "told"
 
 
 @frozen(kw_only=True)
@@ -40,6 +46,8 @@ class Rollback:
     kept: tuple[str, ...] = ()
     """What stays on the target, with the reason."""
     line_of_no_return: str
+    discovery: str = ""
+    """What is to be done so that phones are led back; empty where nothing is."""
 
 
 def roll_back(move: Move) -> Rollback:
@@ -52,22 +60,59 @@ def roll_back(move: Move) -> Rollback:
     told = _told(move, staying, left)
     stopping.pause(move, "the move was called off", by="operator")
     leading.call_off(move)
-    asked = {row.person for row in staying if row.state is DeviceState.ANNOUNCED}
-    for row in staying:
-        move.ledger.set_device(
-            row.source_id, state=DeviceState.ROLLED_BACK, since=move.now, problem=None
-        )
-    for person in told.restored:
-        move.emit("rolled-back", "stays where they are", person=person, actor="administrator")
+    with move.ledger.together():
+        for row in staying:
+            _stays(move, row)
+        for person in told.restored:
+            move.emit("rolled-back", "stays where they are", person=person, actor="administrator")
     leading.publish(move)
-    move.ask(sorted(asked), Question.STAY)
+    _tell_to_stay(move)
     removed = {} if left else {"profile assignments": _unassign_profiles(move)}
-    return Rollback(
-        restored=told.restored,
-        gone=told.gone,
+    return evolve(
+        told,
         removed={kind: count for kind, count in removed.items() if count},
-        kept=told.kept,
-        line_of_no_return=told.line_of_no_return,
+        discovery=_discovery(move),
+    )
+
+
+def _stays(move: Move, row: DeviceRow) -> None:
+    """Note that a phone stays, and that its person is to hear of it if they were asked to move."""
+    if row.state is DeviceState.ANNOUNCED:
+        _note(move, row.person, _DUE)
+    move.ledger.set_device(
+        row.source_id, state=DeviceState.ROLLED_BACK, since=move.now, problem=None
+    )
+
+
+def _tell_to_stay(move: Move) -> None:
+    """Tell those who are to hear of it, also whom a stop kept from hearing."""
+    notes = move.ledger.outcomes_of(_STAY).items()
+    people = sorted(key.removeprefix(_STAY) for key, outcome in notes if outcome == _DUE)
+
+    def told() -> None:
+        for person in people:
+            _note(move, person, _TOLD)
+
+    move.ask(people, Question.STAY, then=told)
+
+
+def _note(move: Move, person: str, outcome: str) -> None:
+    move.ledger.open_intent(f"{_STAY}{person}", "stay", move.now)
+    move.ledger.close_intent(f"{_STAY}{person}", outcome, move.now)
+
+
+def _discovery(move: Move) -> str:
+    """What is left to do about discovery: where nobody keeps a list, or it can't be renewed."""
+    old, new = move.plan.source.product, move.plan.target.product
+    if move.plan.reenrolls:
+        return ""
+    if move.signpost is None:
+        return f"Have the domain answer for {old} again, if it was changed: whoever signs in now would come to {new}."
+    held = held_of(move.ledger, Fault.LIST)
+    if held is None:
+        return ""
+    return (
+        f"Phones are not led back yet: {held.reason}. {held.do} Then call the move off once more."
     )
 
 
@@ -105,6 +150,7 @@ def _told(move: Move, staying: Sequence[DeviceRow], left: Sequence[DeviceRow]) -
         gone=tuple(_gone(move, person, rows) for person, rows in sorted(by_person.items())),
         kept=tuple(_kept(move, by_person)),
         line_of_no_return=_line(move, left, by_person),
+        discovery="" if move.signpost else _discovery(move),
     )
 
 

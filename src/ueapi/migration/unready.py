@@ -21,7 +21,7 @@ NOTHING: Final = ""
 
 
 class Held(Document):
-    """A reason that holds people back, what to do, and how many it concerns."""
+    """A reason that holds people back, what to do, and how many it concerns; 0 for everyone who is not asked yet."""
 
     check: str
     reason: str
@@ -29,6 +29,8 @@ class Held(Document):
     count: int
 
     def __str__(self) -> str:
+        if not self.count:
+            return f"Nobody new is asked: {self.reason}. {self.do}"
         who = "1 person is" if self.count == 1 else f"{self.count:,} people are"
         return f"{who} not asked yet: {self.reason}. {self.do}"
 

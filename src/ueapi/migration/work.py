@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from attrs import define, field
 
@@ -17,6 +17,20 @@ from ueapi.migration.rows import DeviceRow, DeviceState, Resolved, Sample
 from ueapi.migration.steering import Event, Question, Signpost, Steering
 
 T = TypeVar("T")
+
+CALLED_OFF: Final = "called-off"
+"""Key of the note that the move was called off: people without work are led back then."""
+YES: Final = "yes"
+_MOVING: Final = frozenset(
+    (
+        Question.MOVE,
+        Question.REMIND,
+        Question.SIGN_IN,
+        Question.WRONG_ENROLLMENT,
+        Question.ESCALATE,
+    )
+)
+"""Questions nobody is asked after the move was called off: their answer would be the target."""
 
 
 class Clock(Protocol):
@@ -73,6 +87,11 @@ class Move:
     def now(self) -> datetime:
         """The time, UTC."""
         return self.clock.now()
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether the move was called off and not taken up again."""
+        return self.ledger.outcome(CALLED_OFF) == YES
 
     def emit(
         self,
@@ -152,9 +171,11 @@ class Move:
     ) -> None:
         """Ask people something, then log it and note what follows from it, both or neither.
 
-        Whoever dies in between asks once more: better twice than never.
+        Whoever dies in between asks once more: better twice than never. After the move was called off nobody is asked
+        to go on with it.
         """
-        people = [self.people[key] for key in keys]
+        is_moot = question in _MOVING and self.is_called_off
+        people = [] if is_moot else [self.people[key] for key in keys]
         if people:
             self.steering.ask(people, question)
         with self.ledger.together():

@@ -77,14 +77,14 @@ def gather(
         f"{bare}?{who.url(family).partition('?')[2]}"
         for family in (discovery.ModelFamily.IPHONE, discovery.ModelFamily.IPAD)
     )
-    iphone = _walked(by_phone, look)
+    iphone = walked(by_phone, look)
     if _is_silent(iphone):
         look = _answers(iphone.end)
     return Evidence(
         iphone=iphone,
-        ipad=_walked(by_tablet, look),
-        without_family=_walked(by_phone.partition("&model-family=")[0], look),
-        without_query=_walked(bare, look),
+        ipad=walked(by_tablet, look),
+        without_family=walked(by_phone.partition("&model-family=")[0], look),
+        without_query=walked(bare, look),
         over_ipv4=look(by_phone, over=Over.IPV4),
         over_ipv6=look(by_phone, over=Over.IPV6),
         enrollment=_first_request(iphone.document, look),
@@ -113,7 +113,8 @@ def _answers(end: Seen | Unseen) -> Look:
     return look
 
 
-def _walked(url: str, look: Look) -> Walk:
+def walked(url: str, look: Look) -> Walk:
+    """Ask an address as a device does, following redirections, and keep what came of it."""
     hops: list[Hop] = []
     here = url
     while True:
