@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from ueapi_maas360.simulator.elements import element, to_json, to_xml
+from ueapi_maas360.simulator.elements import element, to_json, to_xml, written
 
 
 def spoken(value):
@@ -112,3 +112,13 @@ def _texts(value):
             return "true" if value else "false"
         case _:
             return str(value)
+
+
+def test_an_element_written_before_stands_for_itself():
+    fields = {"name": "A & B", "count": 17}
+    plain, kept = ({"row": [row, row]} for row in (fields, written("row", fields)))
+
+    made, from_kept = element("root", plain), element("root", kept)
+
+    assert to_xml(from_kept) == to_xml(made)
+    assert to_json(from_kept) == to_json(made)

@@ -4,6 +4,7 @@ import pytest
 from plugins.maas360.tests.simulator.world import HARDWARE, JSON, MAIL, MARA, World
 
 from ueapi.model import EnrollmentKind
+from ueapi_maas360.simulator.state import HeldPart
 
 V1 = "/device-apis/devices/1.0/search/{b}"
 V2 = "/device-apis/devices/2.0/search/customer/{b}"
@@ -114,6 +115,25 @@ def test_xml_and_json_show_the_same_fields():
     assert {e.tag for e in inner} == set(world.get(V2).json["devices"]["device"])
     assert inner.findtext("isSupervisedDevice") == "false"
     assert inner.findtext("osVersion") == "26.1"
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/xml"])
+def test_a_row_listed_before_follows_its_phone_its_owner_and_its_policy(accept):
+    world, phone = one_phone()
+    account = world.service.account
+    row = world.store.devices[phone.csn]
+    before = world.get(V2, accept=accept).reply.body
+
+    row.name = "Renamed"
+    world.store.users[row.user_id].name = "Mara Berg"
+    account.store.policies[row.policy].name = "Baseline"
+    row.parts["made"] = HeldPart(content=b"", failed=True)
+    after = world.get(V2, accept=accept).reply.body.decode()
+
+    words = ("Renamed", "Mara Berg", "Baseline", "Out of Compliance")
+    assert [word in before.decode() for word in words] == [False] * 4
+    assert [word in after for word in words] == [True] * 4
+    assert world.get(V2, accept=accept).reply.body.decode() == after
 
 
 def test_version_1_and_core_show_fewer_fields_than_version_2():

@@ -17,6 +17,7 @@ from ueapi_maas360.mapping.devices import (
     KEY,
     PLATFORM,
     device_from_row,
+    devices_from_rows,
     joined,
     report_from_rows,
 )
@@ -56,7 +57,10 @@ class Maas360Devices(Devices):
         """List devices, also those whose enrollment has ended: one call for each page."""
         listing = listed_phones(self._account, "devices.list", self._page_rows)
         page = yield from listing.page(cursor)
-        return Page(tuple([self._device(row) for row in page.items]), page.next, page.total)
+        devices = devices_from_rows(
+            self._source, page.items, user_enrollment_mode=self._user_enrollment_mode
+        )
+        return Page(devices, page.next, page.total)
 
     def get(self, device_id: str) -> Flow[Device]:
         """Read one device: two calls, since neither view shows all of it."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Final
 
 from ueapi.errors import Unintelligible
 from ueapi.model import (
+    Absence,
     Device,
     DeviceReport,
     Enrollment,
@@ -15,8 +17,11 @@ from ueapi.model import (
     EnrollmentState,
     InstalledApp,
     InstalledProfile,
+    Origin,
+    Ref,
     UserLink,
 )
+from ueapi.model.base import builder
 from ueapi_maas360 import assumed
 from ueapi_maas360.mapping.origin import Source, not_shown
 from ueapi_maas360.wire.reading import Record
@@ -39,7 +44,7 @@ _KEPT: Final = (
     *("policyComplianceState", "appComplianceState", "ruleComplianceState"),
     *("passcodeCompliance", "jailbreakStatus", "encryptionStatus", "selectiveWipeStatus"),
 )
-_ABSENT: Final = not_shown(
+_ABSENT: Final[Mapping[str, Absence]] = not_shown(
     "name",
     "model",
     "model_identifier",
@@ -51,6 +56,20 @@ _ABSENT: Final = not_shown(
     "enrollment.ended",
 )
 
+_DEVICE: Final = builder(Device)
+_REF: Final = builder(Ref)
+_ORIGIN: Final = builder(Origin)
+_ENROLLMENT: Final = builder(Enrollment)
+_USER: Final = builder(UserLink)
+
+
+def devices_from_rows(
+    source: Source, rows: Iterable[Record], *, user_enrollment_mode: str | None
+) -> tuple[Device, ...]:
+    """Translate a page; it raises as `device_from_row` does."""
+    read_at = source.now()
+    return tuple([_device(source.tenant, read_at, row, user_enrollment_mode) for row in rows])
+
 
 def device_from_row(source: Source, row: Record, *, user_enrollment_mode: str | None) -> Device:
     """Translate a device. Its key is opaque: no serial number may be concluded from it.
@@ -58,21 +77,38 @@ def device_from_row(source: Source, row: Record, *, user_enrollment_mode: str | 
     Raises:
         Unintelligible: the row has no key, or its state is unknown.
     """
-    kind = _kind(row, user_enrollment_mode)
-    return Device(
-        ref=source.ref(row.needed(KEY)),
-        origin=source.origin(
-            row.kept(_KEPT), inferred=_inferred(row, user_enrollment_mode), absent=_ABSENT
-        ),
-        name=row.text("deviceName"),
-        model=row.text("model"),
-        model_identifier=_model_identifier(row),
-        os_version=row.text("osVersion"),
-        enrollment=Enrollment(
-            kind=kind, state=state_of(row), since=row.first_moment(*assumed.ENROLLED_SINCE)
-        ),
-        user=_user(row),
-        last_seen=row.first_moment(*_SEEN),
+    return _device(source.tenant, source.now(), row, user_enrollment_mode)
+
+
+def _device(tenant: str, read_at: datetime, row: Record, mode: str | None) -> Device:
+    # Whole fleets pass here, so what `Record` made sure of isn't validated again.
+    kind, key, raw = _kind(row, mode), row.needed(KEY), row.kept(_KEPT)
+    origin: dict[str, object] = {
+        "backend": "maas360",
+        "read_at": read_at,
+        "inferred": frozenset(_inferred(raw, mode)),
+        "absent": _ABSENT,
+        "raw": raw,
+    }
+    enrollment: dict[str, object] = {
+        "kind": kind,
+        "state": state_of(row),
+        "enrollment_id": None,
+        "since": row.first_moment(*assumed.ENROLLED_SINCE),
+        "ended": None,
+    }
+    return _DEVICE(
+        {
+            "ref": _REF({"tenant": tenant, "id": key}),
+            "origin": _ORIGIN(origin),
+            "name": raw.get("deviceName"),
+            "model": raw.get("model"),
+            "model_identifier": _model_identifier(raw.get("modelId")),
+            "os_version": raw.get("osVersion"),
+            "enrollment": _ENROLLMENT(enrollment),
+            "user": _user(raw.get("username")),
+            "last_seen": row.first_moment(*_SEEN),
+        }
     )
 
 
@@ -128,19 +164,22 @@ def _kind(row: Record, user_enrollment_mode: str | None) -> EnrollmentKind:
 
 def _shows_hardware(row: Record) -> bool | None:
     """Whether a row shows hardware identifiers; `None` when it has no field for them at all."""
-    if not any(name in row for name in _TELLING):
+    if _TELLING[0] not in row and _TELLING[1] not in row:
         return None
-    texts = (row.text(name) for name in _HARDWARE)
-    return any(t is not None and t.strip().lower() not in assumed.SHOWS_NOTHING for t in texts)
+    for name in _HARDWARE:
+        text = row.text(name)
+        if text is not None and text.strip().lower() not in assumed.SHOWS_NOTHING:
+            return True
+    return False
 
 
-def _inferred(row: Record, user_enrollment_mode: str | None) -> Iterator[str]:
-    mode = row.text("enrollmentMode")
+def _inferred(raw: Mapping[str, str], user_enrollment_mode: str | None) -> Iterator[str]:
+    mode = raw.get("enrollmentMode")
     if user_enrollment_mode is None or not assumed.same_word(mode, user_enrollment_mode):
         yield "enrollment.kind"
-    if row.text(_STATUS) is None:
+    if _STATUS not in raw:
         yield "enrollment.state"
-    if row.text(_SEEN[0]) is None and row.text(_SEEN[1]) is not None:
+    if _SEEN[0] not in raw and _SEEN[1] in raw:
         # The time without a zone stands in for the exact one.
         yield "last_seen"
     yield "enrollment.since"
@@ -167,11 +206,9 @@ def state_of(row: Record) -> EnrollmentState:
         ) from None
 
 
-def _model_identifier(row: Record) -> str | None:
-    text = row.text("modelId")
+def _model_identifier(text: str | None) -> str | None:
     return text if text is not None and _HARDWARE_MODEL.fullmatch(text) else None
 
 
-def _user(row: Record) -> UserLink | None:
-    username = row.text("username")
-    return None if username is None else UserLink(username=username)
+def _user(username: str | None) -> UserLink | None:
+    return None if username is None else _USER({"id": None, "username": username, "name": None})

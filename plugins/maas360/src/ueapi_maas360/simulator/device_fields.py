@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from ueapi.rehearsal.fleet import Hardware
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account
 from ueapi_maas360.simulator.answers import milliseconds, stamp
-from ueapi_maas360.simulator.elements import Value
+from ueapi_maas360.simulator.elements import Element, Value, written
 from ueapi_maas360.simulator.state import DeviceRow, Wiped
 
 IN_COMPLIANCE: Final = "In Compliance"
@@ -111,6 +112,35 @@ def full_fields(account: Account, device: DeviceRow) -> dict[str, Value]:
         "mdmMailboxDeviceId": "",
         "itunesStoreAccountEnabled": "",
     }
+
+
+Fields = Callable[[Account, DeviceRow], Mapping[str, Value]]
+
+
+def row(account: Account, device: DeviceRow, fields: Fields) -> Element:
+    """A device's element in a listing. Those of phones are kept, since the same ones are asked for over and over."""
+    seen = _seen(account, device)
+    kept = device.shown.get(fields)
+    if kept is not None and kept[0] == seen:
+        return kept[1]
+    made = written("device", fields(account, device))
+    if device.record is not None:
+        device.shown[fields] = (seen, made)
+    return made
+
+
+def _seen(account: Account, device: DeviceRow) -> tuple[object, ...]:
+    """Everything that the fields are made from."""
+    owner, record = account.store.users.get(device.user_id), device.record
+    return (
+        None if owner is None else (owner.name, owner.username, owner.email, owner.domain),
+        None if record is None else (record.hardware, record.kind),
+        policy_name(account, device),
+        is_compliant(device),
+        *(device.name, device.model_name, device.product_name, device.os_version),
+        *(device.enrolled, device.last_reported),
+        *(device.managed, device.wiped, device.is_hidden),
+    )
 
 
 def attribute(key: str, value: Value, kind: str = "string") -> dict[str, Value]:

@@ -14,10 +14,13 @@ from collections.abc import Mapping
 from typing import Final, TypeAlias
 from xml.sax.saxutils import escape
 
-from attrs import frozen
+from attrs import field, frozen
 
-Value: TypeAlias = "str | int | float | bool | Mapping[str, Value] | list[Value] | None"
-"""What an element is made from: a list makes the element several times, and `None` makes it empty."""
+Value: TypeAlias = "str | int | float | bool | Mapping[str, Value] | list[Value] | Element | None"
+"""What an element is made from: a list makes the element several times, and `None` makes it empty.
+
+An element made before stands for itself.
+"""
 
 Json: TypeAlias = "str | int | float | bool | dict[str, Json] | list[Json]"
 
@@ -34,6 +37,19 @@ class Element:
     content: str | bool | tuple[Element, ...] = ""
 
 
+@frozen
+class Written(Element):
+    """An element with its XML beside it, for what is shown over and over."""
+
+    xml: str = field(default="", repr=False)
+
+
+def written(name: str, value: Value) -> Written:
+    """Make an element, and write it at once; it raises as `element` does."""
+    made = element(name, value)
+    return Written(made.name, made.content, _tagged(made))
+
+
 def element(name: str, value: Value) -> Element:
     """Make an element, and the ones inside it.
 
@@ -47,6 +63,8 @@ def element(name: str, value: Value) -> Element:
             return Element(name, value)
         case int() | float():
             return Element(name, str(value))
+        case Element():
+            return value
         case Mapping():
             return Element(name, tuple(_children(value)))
         case _:
@@ -69,6 +87,8 @@ def to_xml(root: Element) -> bytes:
 
 
 def _tagged(one: Element) -> str:
+    if isinstance(one, Written):
+        return one.xml
     match one.content:
         case bool():
             inner = "true" if one.content else "false"

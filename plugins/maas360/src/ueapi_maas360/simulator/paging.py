@@ -58,6 +58,10 @@ class Wanted:
 
     found: Mapping[str, str]
 
+    def asks(self, name: str) -> bool:
+        """Whether there is such a filter."""
+        return self._asked(name) is not None
+
     def begins(self, name: str, value: str) -> bool:
         """Whether a value fits a filter by its beginning, or as a whole with `match=1`. Guess: case doesn't matter."""
         asked = self._asked(name)

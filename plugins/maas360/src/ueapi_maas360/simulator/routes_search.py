@@ -2,24 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Final
 
+from attrs import frozen
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ueapi.rehearsal.fleet import Hardware
 from ueapi.rehearsal.simulator import READS
 from ueapi_maas360.simulator import assumed
 from ueapi_maas360.simulator.account import Account, Route
 from ueapi_maas360.simulator.answers import Refused, answer, milliseconds, number_in
-from ueapi_maas360.simulator.device_fields import core_fields, full_fields, is_compliant
+from ueapi_maas360.simulator.device_fields import (
+    core_fields,
+    full_fields,
+    hardware_of,
+    is_compliant,
+    row,
+)
 from ueapi_maas360.simulator.paging import Page, Wanted, listing
 from ueapi_maas360.simulator.state import DeviceRow, UserRow
 
 ROOT: Final = "devices"
 OUT_OF_COMPLIANCE: Final = "ooc"
-_COMPLIANCE: Final = ("ruleCompliance", "appCompliance")
+_NO_RULE_BROKEN: Final = ("ruleCompliance", "appCompliance")
+_OF_POLICY: Final = ("plcCompliance", "pswdCompliance")
 _OTHER_IDS: Final = ("wifiMacAddress", "mailboxDeviceId", "mdmMailboxDeviceId", "mailBoxManaged")
+
+
+@frozen
+class _Found:
+    """A device with what its filters look at; nothing of the hardware for a personal phone."""
+
+    device: DeviceRow
+    owner: UserRow | None
+    hardware: Hardware | None
+
+
+Test = Callable[[_Found], bool]
+
+_FIXED: Final[Mapping[str, str]] = {"platformName": "iOS", **dict.fromkeys(_OTHER_IDS, "")}
+"""Values every device here has. Whoever asks for something a personal phone doesn't show finds none."""
+_BY_BEGINNING: Final[Mapping[str, Callable[[_Found], str]]] = {
+    "partialDeviceName": lambda f: f.device.name,
+    "partialUsername": lambda f: f.owner.username if f.owner else "",
+    "partialPhoneNumber": lambda f: f.hardware.phone_number if f.hardware else "",
+}
+_AS_A_WHOLE: Final[Mapping[str, Callable[[_Found], str]]] = {
+    "maas360DeviceId": lambda f: f.device.key,
+    "deviceStatus": lambda f: "Active" if f.device.is_active else "Inactive",
+    "maas360ManagedStatus": lambda f: f.device.managed.value,
+    "selectiveWipe": lambda f: f.device.wiped.value,
+    "userDomain": lambda f: f.owner.domain if f.owner else "",
+    "email": lambda f: f.owner.email if f.owner else "",
+    "udid": lambda f: f.hardware.udid if f.hardware else "",
+    "imeiMeid": lambda f: f.hardware.imei if f.hardware else "",
+}
 
 
 async def search_1(account: Account, request: Request) -> Response:
@@ -44,60 +84,53 @@ async def search_by_group(account: Account, request: Request) -> Response:
 def _found(
     account: Account, request: Request, devices: list[DeviceRow], *, is_full: bool
 ) -> Response:
-    asked = request.query_params
-    show = full_fields if is_full else core_fields
-    rows = _sorted(asked, [d for d in devices if _fits(account, asked, d)])
+    asked = dict(request.query_params)
+    fields = full_fields if is_full else core_fields
+    rows = _sorted(asked, _fitting(account, asked, devices))
     page = Page.asked(asked)
-    return answer(request, ROOT, listing(page, rows, "device", lambda d: show(account, d)))
+    return answer(request, ROOT, listing(page, rows, "device", lambda d: row(account, d, fields)))
 
 
-def _fits(account: Account, asked: Mapping[str, str], device: DeviceRow) -> bool:
-    wanted, owner = Wanted(asked), account.store.users.get(device.user_id)
-    return (
-        _fits_owner(wanted, owner)
-        and _fits_hardware(wanted, device)
-        and wanted.equals("maas360DeviceId", device.key)
-        and wanted.begins("partialDeviceName", device.name)
-        and wanted.equals("platformName", "iOS")
-        and wanted.equals("deviceStatus", "Active" if device.is_active else "Inactive")
-        and wanted.equals("maas360ManagedStatus", device.managed.value)
-        and wanted.equals("selectiveWipe", device.wiped.value)
-        and _fits_compliance(asked, device)
-        and _reported_since(asked, device)
-    )
+def _fitting(
+    account: Account, asked: Mapping[str, str], devices: list[DeviceRow]
+) -> list[DeviceRow]:
+    """The devices that fit every filter; only filters that were asked for look at them."""
+    wanted = Wanted(asked)
+    if _wants_a_broken_rule(asked) or not all(wanted.equals(k, v) for k, v in _FIXED.items()):
+        return []
+    tests = list(_tests(wanted, asked))
+    if not tests:
+        return devices
+    users = account.store.users
+    found = (_Found(d, users.get(d.user_id), hardware_of(d)) for d in devices)
+    return [f.device for f in found if all(test(f) for test in tests)]
 
 
-def _fits_owner(wanted: Wanted, owner: UserRow | None) -> bool:
-    return (
-        wanted.begins("partialUsername", owner.username if owner else "")
-        and wanted.equals("userDomain", owner.domain if owner else "")
-        and wanted.equals("email", owner.email if owner else "")
-    )
-
-
-def _fits_hardware(wanted: Wanted, device: DeviceRow) -> bool:
-    """Whoever asks for something a personal phone doesn't show finds none."""
-    hardware = None if device.record is None else device.record.hardware
-    return (
-        wanted.begins("partialPhoneNumber", hardware.phone_number if hardware else "")
-        and wanted.equals("udid", hardware.udid if hardware else "")
-        and wanted.equals("imeiMeid", hardware.imei if hardware else "")
-        and all(wanted.equals(name, "") for name in _OTHER_IDS)
-    )
-
-
-def _fits_compliance(asked: Mapping[str, str], device: DeviceRow) -> bool:
-    """Guess: a phone here breaks no rule and has no forbidden app; only its policy can be missing."""
-    if any(asked.get(name, "").casefold() == OUT_OF_COMPLIANCE for name in _COMPLIANCE):
-        return False
-    names = ("plcCompliance", "pswdCompliance")
-    is_asked = any(asked.get(name, "").casefold() == OUT_OF_COMPLIANCE for name in names)
-    return not is_asked or not is_compliant(device)
-
-
-def _reported_since(asked: Mapping[str, str], device: DeviceRow) -> bool:
+def _tests(wanted: Wanted, asked: Mapping[str, str]) -> Iterator[Test]:
+    for name, value in _BY_BEGINNING.items():
+        if wanted.asks(name):
+            yield partial(_begins, wanted, name, value)
+    for name, value in _AS_A_WHOLE.items():
+        if wanted.asks(name):
+            yield partial(_equals, wanted, name, value)
+    if any(asked.get(name, "").casefold() == OUT_OF_COMPLIANCE for name in _OF_POLICY):
+        yield lambda f: not is_compliant(f.device)
     since = number_in(asked, "lastReportedAfterInEpochms")
-    return since is None or (milliseconds(device.last_reported) or 0) > since
+    if since is not None:
+        yield lambda f: (milliseconds(f.device.last_reported) or 0) > since
+
+
+def _begins(wanted: Wanted, name: str, value: Callable[[_Found], str], found: _Found) -> bool:
+    return wanted.begins(name, value(found))
+
+
+def _equals(wanted: Wanted, name: str, value: Callable[[_Found], str], found: _Found) -> bool:
+    return wanted.equals(name, value(found))
+
+
+def _wants_a_broken_rule(asked: Mapping[str, str]) -> bool:
+    """Guess: a phone here breaks no rule and has no forbidden app; only its policy can be missing."""
+    return any(asked.get(name, "").casefold() == OUT_OF_COMPLIANCE for name in _NO_RULE_BROKEN)
 
 
 def _sorted(asked: Mapping[str, str], devices: list[DeviceRow]) -> list[DeviceRow]:

@@ -12,6 +12,7 @@ from attrs import define, field
 
 from ueapi.rehearsal.device_side import EnrollmentRecord
 from ueapi_maas360.simulator import assumed
+from ueapi_maas360.simulator.elements import Element
 
 
 class Managed(StrEnum):
@@ -119,6 +120,8 @@ class DeviceRow:
     """Ids of the apps whose licenses are taken for its owner."""
     actions: list[ActionRow] = field(factory=list)
     custom: dict[str, str] = field(factory=dict, repr=False)
+    shown: dict[object, tuple[object, Element]] = field(factory=dict, init=False, repr=False)
+    """Its elements of listings by how they are made, each with what it was made from."""
 
     @property
     def is_managed(self) -> bool:

@@ -28,6 +28,7 @@ XML: Final = "application/xml"
 
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_NUMBER: Final = 32
+_PLAIN_NUMBER: Final = 15
 _YES: Final = frozenset({"true", "yes", "1"})
 _NO: Final = frozenset({"false", "no", "0"})
 
@@ -52,7 +53,7 @@ class Record:
 
     def text(self, name: str) -> str | None:
         """The text of a field as the product wrote it; `None` when absent or blank."""
-        found = self.nodes.get(name, ())
+        found = self.nodes.get(name)
         if not found:
             return None
         if len(found) == 1 and isinstance(found[0], str):
@@ -134,7 +135,10 @@ class Record:
 
     def kept(self, names: Iterable[str]) -> dict[str, str]:
         """The named texts that are there, for an object's `raw`; everything else is forgotten."""
-        return {name: text for name in names if (text := self.text(name)) is not None}
+        nodes, text = self.nodes, self.text
+        return {
+            name: found for name in names if nodes.get(name) and (found := text(name)) is not None
+        }
 
     def plain(self) -> dict[str, object]:
         """The whole tree as dictionaries and texts; a list only where there is more than one."""
@@ -194,15 +198,22 @@ def _of_element(element: etree._Element, name: str) -> Node | None:
         return _filled(element.text)
     nodes: dict[str, tuple[Node, ...]] = {}
     for child in element:
-        tag = _tag(child)
-        node = _of_element(child, tag)
-        before = nodes.get(tag, ())
-        nodes[tag] = before if node is None else (*before, node)
+        tag = _local(str(child.tag))
+        node = _of_element(child, tag) if len(child) else _filled(child.text)
+        if tag not in nodes:
+            nodes[tag] = () if node is None else (node,)
+        elif node is not None:
+            nodes[tag] = (*nodes[tag], node)
     return Record(name, nodes)
 
 
 def _tag(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
+    return _local(str(element.tag))
+
+
+def _local(tag: str) -> str:
+    """A tag without its namespace."""
+    return tag.rpartition("}")[2] if "}" in tag else tag
 
 
 # -- JSON --------------------------------------------------------------------------------------------
@@ -281,6 +292,8 @@ def _filled(text: str | None) -> str | None:
 
 
 def _whole(text: str) -> int | None:
+    if len(text) <= _PLAIN_NUMBER and text.isascii() and text.isdecimal():
+        return int(text)
     if len(text) > _LONGEST_NUMBER:
         return None
     try:
