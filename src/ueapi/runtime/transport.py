@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import httpx
@@ -33,6 +34,7 @@ _NOT_SENT: Final = (
     httpx.LocalProtocolError,
 )
 _LONGEST_REASON: Final = 160
+_ADDRESSES_KEPT: Final = 256
 _NO_STREAM: Final = httpx.ByteStream(b"")
 
 
@@ -45,6 +47,7 @@ class SyncConnection:
         """Keep at most as many connections as the product allows at once; `direct` passes by any proxy."""
         keep_quiet()
         self._clock = clock
+        self._address = _addresses()
         self._client = httpx.Client(
             transport=transport,
             limits=_pool(limits),
@@ -72,7 +75,7 @@ class SyncConnection:
     def _stream(self, request: Request) -> Iterator[httpx.Response]:
         with self._client.stream(
             request.method,
-            request.url,
+            self._address(request.url),
             headers=dict(request.headers),
             content=request.body,
             timeout=_timeouts(request),
@@ -100,6 +103,7 @@ class AsyncConnection:
         """Keep at most as many connections as the product allows at once; `direct` passes by any proxy."""
         keep_quiet()
         self._clock = clock
+        self._address = _addresses()
         self._client = httpx.AsyncClient(
             transport=transport,
             limits=_pool(limits),
@@ -114,7 +118,7 @@ class AsyncConnection:
         with _quietly(), _translated():
             async with self._client.stream(
                 request.method,
-                request.url,
+                self._address(request.url),
                 headers=dict(request.headers),
                 content=request.body,
                 timeout=_timeouts(request),
@@ -134,6 +138,11 @@ class AsyncConnection:
 def _pool(limits: Limits) -> httpx.Limits:
     most = max(limits.concurrency, 1)
     return httpx.Limits(max_connections=most, max_keepalive_connections=most)
+
+
+def _addresses() -> Callable[[str], httpx.URL]:
+    """Takes addresses apart; the same ones come again, above all pages of listings."""
+    return lru_cache(maxsize=_ADDRESSES_KEPT)(httpx.URL)
 
 
 def _timeouts(request: Request) -> httpx.Timeout:

@@ -35,7 +35,7 @@ class Listing:
 
         A row moves to a later page when the fleet changes while it is listed, so a repetition is dropped and counted.
         """
-        kept = tuple(item for item in page.items if self._is_new(item))
+        kept = page.items if self._are_new(page.items) else tuple(filter(self._is_new, page.items))
         self.rows += len(kept)
         self.dropped += len(page.items) - len(kept)
         if self.announced is None:
@@ -59,6 +59,14 @@ class Listing:
             )
         self.cursors.add(page.next)
         return page.next
+
+    def _are_new(self, items: tuple[object, ...]) -> bool:
+        """Whether these are objects with ids and none was listed before, as on nearly every page; if so, note them."""
+        ids = {item.ref.id for item in items if isinstance(item, Thing)}
+        if len(ids) < len(items) or not self.ids.isdisjoint(ids):
+            return False
+        self.ids |= ids
+        return True
 
     def _is_new(self, item: object) -> bool:
         key = _key(item)

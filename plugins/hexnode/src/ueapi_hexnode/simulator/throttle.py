@@ -77,7 +77,7 @@ class Throttle:
         self._watch(now)
         if not self.is_on:
             return None
-        waits = (self._minute.wait(now, PER_MINUTE), self._day.wait(now, self.allowance()))
+        waits = (self._minute.wait(now, PER_MINUTE), self._day_wait(now))
         longest = max((w for w in waits if w is not None), default=None)
         if longest is not None:
             self.refused += 1
@@ -85,6 +85,12 @@ class Throttle:
         self._minute.admit(now)
         self._day.admit(now)
         return None
+
+    def _day_wait(self, now: float) -> float | None:
+        # Counting the managed devices takes a look at each, so it waits until it matters.
+        if self._day.wait(now, PER_DEVICE_AND_DAY * self.seats) is None:
+            return None
+        return self._day.wait(now, self.allowance())
 
     def _watch(self, now: float) -> None:
         self._asked.wait(now, 1)

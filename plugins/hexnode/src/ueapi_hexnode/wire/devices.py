@@ -17,14 +17,14 @@ from ueapi.flow import Reply, not_json
 from ueapi_hexnode.wire.base import Row, Text, misfit
 
 _HARDWARE: Final = ("serial_number", "udid", "imei", "imei_1", "imei_2")
-_TELLING: Final = ("serial_number", "udid")
 
 
 def _shows_hardware(row: Mapping[str, object]) -> bool | None:
     """Whether a row shows hardware identifiers; `None` when it has no field for them at all."""
-    if not any(key in row for key in _TELLING):
+    if "serial_number" not in row and "udid" not in row:
         return None
-    return any(str(row[key] or "").strip() for key in _HARDWARE if key in row)
+    shown = [value for key in _HARDWARE if (value := row.get(key))]
+    return bool(shown) and any(str(value).strip() for value in shown)
 
 
 # -- the listing -------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from ueapi.model import (
 from ueapi.model.base import builder
 from ueapi_jamf.assumed import UNMANAGED_APP
 from ueapi_jamf.mapping.text import filled
-from ueapi_jamf.wire.devices import AppWire, DeviceWire, GeneralWire, HardwareWire, OwnerWire
+from ueapi_jamf.wire.devices import AppWire, DeviceWire, HardwareWire, OwnerWire
 
 _KINDS: Final[Mapping[str | None, EnrollmentKind]] = {
     "AccountDrivenUserEnrollment": EnrollmentKind.ACCOUNT_DRIVEN_USER,
@@ -70,48 +70,43 @@ def devices_from_wire(
     rows: Iterable[DeviceWire], *, tenant: str, read_at: datetime
 ) -> tuple[Device, ...]:
     """Translate a page. Whole fleets pass here, so what the wire validated isn't validated again."""
-    return tuple([device_from_wire(row, tenant=tenant, read_at=read_at) for row in rows])
+    return tuple([_device(row, tenant, read_at) for row in rows])
 
 
 def device_from_wire(row: DeviceWire, *, tenant: str, read_at: datetime) -> Device:
     """Translate one row."""
+    return _device(row, tenant, read_at)
+
+
+def _device(row: DeviceWire, tenant: str, read_at: datetime) -> Device:
+    # The parts are built right here, since a call for each takes as long as building it.
     general = row["general"]
     hardware = row.get("hardware") or _NO_HARDWARE
+    origin: dict[str, object] = {
+        "backend": "jamf",
+        "read_at": read_at,
+        "inferred": _NOTHING_INFERRED,
+        "absent": _ABSENT,
+        "raw": row,
+    }
+    enrollment: dict[str, object] = {
+        "kind": enrollment_kind(general.get("deviceOwnershipType")),
+        "state": _STATES[general["managed"]],
+        "enrollment_id": None,
+        "since": general.get("lastEnrolledDate"),
+        "ended": None,
+    }
     return _DEVICE(
         {
             "ref": _REF({"tenant": tenant, "id": row["mobileDeviceId"]}),
-            "origin": _origin(row, read_at),
+            "origin": _ORIGIN(origin),
             "name": general.get("displayName") or None,
             "model": hardware.get("model") or None,
             "model_identifier": hardware.get("modelIdentifier") or None,
             "os_version": general.get("osVersion") or None,
-            "enrollment": _enrollment(general),
+            "enrollment": _ENROLLMENT(enrollment),
             "user": _user(row.get("userAndLocation")),
             "last_seen": general.get("lastContactDate"),
-        }
-    )
-
-
-def _origin(row: DeviceWire, read_at: datetime) -> Origin:
-    return _ORIGIN(
-        {
-            "backend": "jamf",
-            "read_at": read_at,
-            "inferred": _NOTHING_INFERRED,
-            "absent": _ABSENT,
-            "raw": row,
-        }
-    )
-
-
-def _enrollment(general: GeneralWire) -> Enrollment:
-    return _ENROLLMENT(
-        {
-            "kind": enrollment_kind(general.get("deviceOwnershipType")),
-            "state": _STATES[general["managed"]],
-            "enrollment_id": None,
-            "since": general.get("lastEnrolledDate"),
-            "ended": None,
         }
     )
 

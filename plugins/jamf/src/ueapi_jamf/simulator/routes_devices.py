@@ -26,7 +26,7 @@ from ueapi_jamf.simulator.device_fields import FILTERS, SORTS, field_of
 from ueapi_jamf.simulator.device_pages import GROUPS, SECTIONS, details, inventory, light
 from ueapi_jamf.simulator.paging import Order, in_order, order, page_of, page_of_encoded, window
 from ueapi_jamf.simulator.server import Server
-from ueapi_jamf.simulator.state import DeviceRow
+from ueapi_jamf.simulator.state import DeviceRow, Shown, changes_of
 
 Touch = Callable[..., None]
 
@@ -98,7 +98,9 @@ class DeviceRoutes:
         expression = rsql.parse(request.query_params.get("filter", ""), FILTERS)
         rows: Sequence[DeviceRow]
         rows = self._sorted(wanted) if expression is None else self._matching(expression, wanted)
-        return page_of_encoded(len(rows), (self._inventory(r, sections) for r in asked.cut(rows)))
+        users = self.server.users.version
+        shown = [self._inventory(row, sections, users) for row in asked.cut(rows)]
+        return page_of_encoded(len(rows), shown)
 
     async def one(self, request: Request) -> Response:
         """One light record. Source: Jamf Pro API 11.30 schema, `/v2/mobile-devices/{id}`."""
@@ -157,16 +159,21 @@ class DeviceRoutes:
         groups = self.server.device_groups.of(self._row(request))
         return answer_json({"count": sum(1 for group in groups if group.is_smart)})
 
-    def _inventory(self, device: DeviceRow, sections: tuple[str, ...]) -> bytes:
-        """One row of the inventory list. Rows of phones are kept, since the same ones are asked for over and over."""
-        owner = self.server.owner_of(device)
-        changes = 0 if owner is None else owner.changes
+    def _inventory(self, device: DeviceRow, sections: tuple[str, ...], users: int) -> bytes:
+        """One row of the inventory list. Rows of phones are kept, since the same ones are asked for over and over.
+
+        `users` is the version of the users, which says whether an owner must be looked up again.
+        """
         kept = device.shown.get(sections)
-        if kept is not None and kept[0] is owner and kept[1] == changes:
-            return kept[2]
+        if kept is not None and kept.is_of(users):
+            return kept.row
+        owner = self.server.owner_of(device)
+        if kept is not None and kept.owner is owner and kept.changes == changes_of(owner):
+            kept.users = users
+            return kept.row
         row = encoded(inventory(device, owner, sections, self._groups_of))
         if device.record is not None and GROUPS not in sections:
-            device.shown[sections] = (owner, changes, row)
+            device.shown[sections] = Shown(owner, changes_of(owner), users, row)
         return row
 
     def _details(self, device: DeviceRow) -> Response:

@@ -65,8 +65,24 @@ class ProfileOnDevice:
     installed: datetime | None = None
 
 
-Shown = tuple[UserRow | None, int, bytes]
-"""A row as a list shows it, with the owner and the number of the owner's changes at that time."""
+def changes_of(owner: UserRow | None) -> int:
+    """How often a field of the owner was set."""
+    return 0 if owner is None else owner.changes
+
+
+@define(eq=False)
+class Shown:
+    """A row as a list shows it, with its owner, the number of the owner's changes, and the version of the users."""
+
+    owner: UserRow | None
+    changes: int
+    users: int
+    row: bytes = field(repr=False)
+
+    def is_of(self, users: int) -> bool:
+        """Whether no user came, went or changed since; then the owner is the same one as well."""
+        owner = self.owner
+        return self.users == users and (owner is None or owner.changes == self.changes)
 
 
 @define(kw_only=True, eq=False, on_setattr=_forgotten)
