@@ -36,7 +36,7 @@ def test_it_writes_cases_that_a_test_can_replay(place):
     done = run("--out", "golden", "--samples", "1")
 
     assert done.exit_code == 0, done.output
-    assert "cases in golden; read them before you commit them" in done.output
+    assert "in golden; read what they hold before you commit it" in done.output
     first = next(iter(Replay.of(place / "golden").users.list()))
     assert first.email == "person-1@example.org"
 

@@ -20,11 +20,14 @@ from ueapi.cli.ledgers import (
     letters_of,
     outbox_of,
 )
+from ueapi.cli.lookouts import BelieveOption, lookout_of
 from ueapi.cli.opening import open_other, open_tenant, require_target
 from ueapi.cli.printing import output, print_document
 from ueapi.cli.signpost_file import DiscoveryOption, read_signpost
 from ueapi.cli.telling import open_tasks, tell_balance, tell_command, tell_return, tell_tasks
 from ueapi.errors import UnreadableInput
+from ueapi.runtime.clock import SystemClock
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.migration import Event, Plan
@@ -43,12 +46,13 @@ def apply(
         bool, typer.Option("--follow", help="Wait and go on until all is done.")
     ] = False,
     discovery: DiscoveryOption = None,
+    believe: BelieveOption = False,
 ) -> None:
     """Apply a plan. Run it again, with the same ledger, to go on.
 
     Whom to ask what, and the message to each, is written to the folder LEDGER.outbox, for you to deliver. With
     --discovery the list of whose phones are led where is kept up to date before anyone is asked, for `ueapi discovery
-    serve`.
+    serve`. Before a wave is asked, its people's domain is, as a phone would: a wrong answer lets the wave wait.
 
     Ctrl-C finishes what is under way, and stops; a second one stops at once. Both are safe.
     """
@@ -61,7 +65,11 @@ def apply(
     _require_known(made, done or [])
     require_target(made, target)
     letters = letters_of(made)
+    signpost = read_signpost(discovery, ledger=ledger, now=SystemClock().now)
+    lookout = None if believe else lookout_of(made, source, target, signpost)
     resume = _resume(plan_file, source, target, ledger, discovery)
+    if believe:
+        resume += " --believe-discovery"
     try:
         with (
             Interrupt() as interrupt,
@@ -76,7 +84,8 @@ def apply(
                 ledger=opened,
                 clock=PatientClock(interrupt),
                 steering=Outbox(outbox_of(ledger), old.now, frozenset(done or ()), letters=letters),
-                signpost=read_signpost(discovery, ledger=ledger, now=old.now),
+                signpost=signpost,
+                lookout=lookout,
                 follow=follow,
             )
             _show(events, ledger, made, resume=resume if follow else None)
@@ -162,7 +171,9 @@ def _progress(ledger: Path) -> tuple[Progress, str]:
 
     with Ledger(ledger_url(ledger), may_write=False) as opened:
         head = opened.head()
-        return progress(opened), f"Evidence: {head.entries:,} entries, head {head.digest}"
+        return progress(
+            opened
+        ), f"Evidence: {counted(head.entries, 'entry', several='entries')}, head {head.digest}"
 
 
 def draw(now: Progress) -> None:

@@ -28,6 +28,8 @@ from ueapi.cli.opening import open_other, open_tenant, require_target
 from ueapi.cli.printing import errors, print_document
 from ueapi.cli.signpost_file import DiscoveryOption, read_signpost
 from ueapi.cli.telling import tell, tell_command
+from ueapi.runtime.clock import SystemClock
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.migration import Gone, Rollback
@@ -111,8 +113,9 @@ def exempt(
     from ueapi import migration
 
     phones = migration.exempt(ledger_url(ledger), user, reason=reason)
-    many = "1 phone stays" if phones == 1 else f"{phones} phones stay"
-    typer.echo(f"{many} where {'it is' if phones == 1 else 'they are'}.")
+    typer.echo(
+        f"{counted(phones, 'phone stays where it is', several='phones stay where they are')}."
+    )
 
 
 def match(
@@ -152,9 +155,15 @@ def rollback(
 
     made = Plan.read(plan_file)
     require_target(made, target)
+    signpost = read_signpost(discovery, ledger=ledger, now=SystemClock().now)
     with open_tenant(source) as old, open_other(target, old) as new:
         found = migration.rollback(
-            made, source=old, target=new, ledger=ledger_url(ledger), preview=True
+            made,
+            source=old,
+            target=new,
+            ledger=ledger_url(ledger),
+            signpost=signpost,
+            preview=True,
         )
         if not as_json:
             _tell(found, "Calling the move off would mean:")
@@ -166,7 +175,7 @@ def rollback(
                 target=new,
                 ledger=ledger_url(ledger),
                 steering=outbox,
-                signpost=read_signpost(discovery, ledger=ledger, now=old.now),
+                signpost=signpost,
             )
     if as_json:
         print_document({"done": yes, **_document(found)})
@@ -184,6 +193,7 @@ def _document(found: Rollback) -> Mapping[str, object]:
         "gone": [{"person": g.person, "why": g.why, "do": g.do} for g in found.gone],
         "removed": dict(found.removed),
         "kept": list(found.kept),
+        "discovery": found.discovery,
     }
 
 
@@ -197,11 +207,15 @@ def _tell(found: Rollback, heading: str) -> None:
             tell(line, indent=4, hanging=8)
     for line in found.kept:
         tell(f"Left in place: {line}.", indent=2, hanging=4)
+    if found.discovery:
+        tell(found.discovery, indent=2, hanging=4)
 
 
 def _tell_done(found: Rollback, ledger: Path) -> None:
     typer.echo("\nThe move is called off.")
     tell(f"{_people(len(found.restored))} on the old product.", indent=2, hanging=4)
+    if found.discovery:
+        tell(found.discovery, indent=2, hanging=4)
     for kind, count in found.removed.items():
         tell(f"Taken back on the target: {count} {kind}.", indent=2, hanging=4)
     tell(
@@ -214,7 +228,7 @@ def _tell_done(found: Rollback, ledger: Path) -> None:
 
 
 def _people(count: int) -> str:
-    return "1 person stays" if count == 1 else f"{count:,} people stay"
+    return counted(count, "person stays", several="people stay")
 
 
 def _by_remedy(found: Rollback) -> Mapping[str, list[Gone]]:

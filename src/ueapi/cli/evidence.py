@@ -14,6 +14,7 @@ from ueapi.cli.ledgers import LEDGER, LedgerOption, ledger_url
 from ueapi.cli.printing import print_document
 from ueapi.cli.signers import anchors_in, signer_of
 from ueapi.cli.table import safe
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.migration.evidence import Verdict
@@ -46,7 +47,7 @@ def export(
     with Ledger(ledger_url(named_ledger(context, ledger)), may_write=False) as opened:
         made = write(opened, out, signer=signer)
     signed = f", signed by {safe(signer.subject)}" if signer else ", not signed"
-    typer.echo(f"{out}: {made.entries} entries from {made.first} to {made.last}{signed}.")
+    typer.echo(f"{out}: {_entries(made.entries)} from {made.first} to {made.last}{signed}.")
     typer.echo(f"head {made.head}")
 
 
@@ -99,15 +100,20 @@ def _tell(verdict: Verdict, folder: Path) -> None:
     for problem in verdict.problems:
         typer.echo(f"{problem.file}: {safe(problem.text)}.")
     if not verdict.is_good:
-        typer.echo(f"{folder} was changed after it was exported; {verdict.entries} entries hold.")
+        held = counted(verdict.entries, "entry holds", several="entries hold")
+        typer.echo(f"{folder} was changed after it was exported; {held}.")
         return
     typer.echo(
-        f"{folder}: {verdict.entries} entries from {verdict.first} to {verdict.last}, unchanged."
+        f"{folder}: {_entries(verdict.entries)} from {verdict.first} to {verdict.last}, unchanged."
     )
     typer.echo(f"head {verdict.head}")
     if verdict.published is not None:
         typer.echo(f"The published head is that of entry {verdict.published}.")
     _tell_signature(verdict)
+
+
+def _entries(number: int) -> str:
+    return counted(number, "entry", several="entries")
 
 
 def _tell_signature(verdict: Verdict) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ueapi.cli.located import Checked, Located, heading_name
 from ueapi.cli.paragraphs import SEVERITY_STYLES, say, say_labeled
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.apple.rules import Finding, IosRange
@@ -103,7 +104,7 @@ def _counts(checked: Checked) -> str:
 
 
 def _many(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}" if count else ""
+    return counted(count, word) if count else ""
 
 
 def _sorted(checked: Checked) -> list[Located]:

@@ -19,6 +19,7 @@ from ueapi.cli.policy_file import read_policy
 from ueapi.cli.printing import errors, print_document
 from ueapi.cli.telling import tell, tell_losses
 from ueapi.errors import UsageError
+from ueapi.wording import counted, people
 
 if TYPE_CHECKING:
     from ueapi.migration import Inventory, Plan, Policy
@@ -39,8 +40,9 @@ def snapshot(
     with open_tenant(tenant) as opened:
         taken = migration.snapshot_to(opened, path)
     typer.echo(
-        f"{path}: {len(taken.users)} users, {len(taken.devices)} devices, {len(taken.groups)} groups, "
-        f"{len(taken.profiles)} profiles, {len(taken.apps)} apps, with {taken.calls} requests."
+        f"{path}: {counted(len(taken.users), 'user')}, {counted(len(taken.devices), 'device')}, "
+        f"{counted(len(taken.groups), 'group')}, {counted(len(taken.profiles), 'profile')}, "
+        f"{counted(len(taken.apps), 'app')}, with {counted(taken.calls, 'request')}."
     )
 
 
@@ -73,9 +75,8 @@ def plan(
         _print_plan(made, out)
     if made.unaccepted:
         ids = " ".join(f"--accept {loss.id}" for loss in made.unaccepted)
-        errors().print(
-            f"{len(made.unaccepted)} lost settings are not accepted: {ids}", markup=False
-        )
+        lost = counted(len(made.unaccepted), "lost setting is", several="lost settings are")
+        errors().print(f"{lost} not accepted: {ids}", markup=False)
         raise typer.Exit(Exit.UNACCEPTED_LOSSES)
 
 
@@ -114,8 +115,9 @@ def _print_plan(made: Plan, out: Path) -> None:
     phones = sum(len(p.devices) for p in moving)
     stay = len(made.people) - len(moving)
     tell(
-        f"{out}: {len(moving)} people with {phones} phones in {len(made.waves)} waves, "
-        f"{stay} {'person stays' if stay == 1 else 'people stay'}; {len(made.tasks)} tasks for an administrator."
+        f"{out}: {people(len(moving))} with {counted(phones, 'phone')} in {counted(len(made.waves), 'wave')}, "
+        f"{counted(stay, 'person stays', several='people stay')}; "
+        f"{counted(len(made.tasks), 'task')} for an administrator."
     )
     tell_forecast(made)
     for note in made.notes:

@@ -10,6 +10,7 @@ import typer
 
 from ueapi.cli.printing import Format, print_rows
 from ueapi.cli.telling import tell
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.migration import Forecast, Plan
@@ -56,13 +57,11 @@ def _time(made: Plan, at: datetime | None, after: float) -> str:
 
 def _lines(made: Plan, found: Forecast) -> Iterator[str]:
     source, target = made.source.product, made.target.product
-    total = (
-        f"{found.total.of('source')} calls to {source} and {found.total.of('target')} to {target}"
-    )
+    total = f"{counted(found.total.of('source'), 'call')} to {source} and {found.total.of('target')} to {target}"
     before = f"{found.before.of('source')} and {found.before.of('target')}"
     yield f"{total} in all, {before} of them before anyone is asked."
     waiting = max(found.waiting.of("source"), found.waiting.of("target"))
-    yield f"Each day of waiting for silent people costs up to {waiting} calls more to one product."
+    yield f"Each day of waiting for silent people costs up to {counted(waiting, 'call')} more to one product."
     if found.strains:
         yield _limit(found.strains[0])
     zone = f" ({made.policy.timezone})" if found.finish_at else " after the first wave begins"

@@ -22,6 +22,7 @@ from ueapi.rehearsal.enrolling.documented import DOCUMENTED
 from ueapi.rehearsal.enrolling.managed import Managed, Obeyed
 from ueapi.rehearsal.enrolling.steps import Exchanged
 from ueapi.rehearsal.enrolling.trial import Trial, Walked
+from ueapi.wording import counted
 
 _REFUSED: Final[Mapping[Step, frozenset[int]]] = {
     Step.SIGN_IN: frozenset({401, 403}),
@@ -157,7 +158,7 @@ def walked(
     if course.as_json:
         print_document(course.document(code, trial))
     else:
-        typer.echo(f"{_OUTCOMES[code]}; {len(trial.log)} messages.")
+        typer.echo(f"{_OUTCOMES[code]}; {counted(len(trial.log), 'message')}.")
     return code
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from ueapi.cli.table import safe
 from ueapi.cli.telling import NARROWEST, WIDEST, awaited
 from ueapi.migration.rows import WaveState
+from ueapi.wording import people
 
 if TYPE_CHECKING:
     from ueapi.migration.progress import Finish, Progress, Standstill, WaveProgress
@@ -82,7 +83,7 @@ def _title(now: Progress) -> Text:
     at = shown(now.as_of, ZoneInfo(now.timezone))
     return Text.assemble(
         (
-            f"{moved} of {all_of_them} people {'enrolled anew' if now.reenrolls else 'moved'}",
+            f"{moved} of {people(all_of_them)} {'enrolled anew' if now.reenrolls else 'moved'}",
             "bold",
         ),
         safe(f" on {now.source}" if now.reenrolls else f" from {now.source} to {now.target}"),
@@ -242,7 +243,7 @@ def finish_lines(finish: Finish, zone: ZoneInfo, *, is_closed: bool) -> Iterator
     if is_closed:
         return
     if finish.per_day is not None:
-        yield f"Rate: {finish.per_day:g} phones a day."
+        yield f"Rate: {finish.per_day:g} {'phone' if finish.per_day == 1 else 'phones'} a day."
     told = [
         (finish.planned, "{} as planned"),
         (finish.at_this_rate, "{} at this rate"),

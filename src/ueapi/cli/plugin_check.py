@@ -10,6 +10,7 @@ import typer
 from ueapi.cli.exits import Exit
 from ueapi.cli.paragraphs import say
 from ueapi.cli.printing import Format, Row, errors, print_document, print_rows
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.testing.grading import Grade, NextStep
@@ -89,11 +90,12 @@ def _tell(found: Conformance, graded: Grade) -> None:
     ]
     print_rows(("tier", "rule", "", "remark"), rows, Format.TABLE)
     if found.failed:
-        typer.echo(f"\n{len(found.failed)} of {len(found.results)} tests fail:")
+        verb = "fails" if len(found.failed) == 1 else "fail"
+        typer.echo(f"\n{len(found.failed)} of {counted(len(found.results), 'test')} {verb}:")
         for result in found.failed:
             say(result.id, indent=2, hanging=4)
     else:
-        typer.echo(f"\nNone of {len(found.results)} tests fails.")
+        typer.echo(f"\nNone of {counted(len(found.results), 'test')} fails.")
     reached = graded.tier.value if graded.tier else "not yet bronze"
     since = f", verified {graded.verified.isoformat()}" if graded.verified else ""
     typer.echo(f"Grade of {found.product}: {reached}{since}.")

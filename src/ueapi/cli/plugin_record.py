@@ -13,6 +13,7 @@ from ueapi.cli.exits import Exit
 from ueapi.cli.opening import open_tenant
 from ueapi.cli.printing import errors, print_document
 from ueapi.errors import Rejected
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.testing.recording import OverhearingRegistry, Recording, Rules
@@ -103,9 +104,15 @@ def _tell(taken: Recording, out: Path, *, as_json: bool) -> None:
             }
         )
         return
-    typer.echo(f"{len(taken.tape.cases)} cases in {out}; read them before you commit them.")
+    typer.echo(
+        f"{counted(len(taken.tape.cases), 'case')} in {out}; read what they hold before you commit it."
+    )
     if taken.unknown_fields:
+        names = counted(
+            taken.unknown_fields,
+            "field name isn't spelled in the plugin's code and was",
+            several="field names aren't spelled in the plugin's code and were",
+        )
         typer.echo(
-            f"{taken.unknown_fields} field names aren't spelled in the plugin's code and were replaced;"
-            " name those the product documents under `fields` in recording.toml."
+            f"{names} replaced; name those the product documents under `fields` in recording.toml."
         )

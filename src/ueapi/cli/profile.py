@@ -17,6 +17,7 @@ from ueapi.cli.printing import print_document
 from ueapi.cli.settings_text import as_json as json_value
 from ueapi.cli.settings_text import lines_of_settings, one_line
 from ueapi.errors import InvalidModel, UsageError
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.apple.plist import PlistValue
@@ -174,8 +175,7 @@ def _print_changes(changes: tuple[Change, ...], before: str, after: str) -> None
             style=_STYLES[change.kind],
         )
         _print_values(change)
-    many = "1 difference" if len(changes) == 1 else f"{len(changes)} differences"
-    say(f"{many} from {before} to {after}.")
+    say(f"{counted(len(changes), 'difference')} from {before} to {after}.")
 
 
 def _print_values(change: Change) -> None:

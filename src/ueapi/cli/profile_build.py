@@ -9,6 +9,7 @@ import typer
 
 from ueapi.cli.output_files import OWNER_ONLY, mode_for, refuse_overwriting, write_output
 from ueapi.cli.table import safe
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.apple.profiles import ConfigurationProfile
@@ -35,9 +36,10 @@ def build(
     content = write(profile)
     mode = mode_for(profile)
     write_output(output, content, mode=mode)
-    many = len(profile.payloads)
     private = " It holds secrets, so only you can read it." if mode == OWNER_ONLY else ""
-    _tell(f"{output}: {profile.identifier} with {many} payload{'' if many == 1 else 's'}.{private}")
+    _tell(
+        f"{output}: {profile.identifier} with {counted(len(profile.payloads), 'payload')}.{private}"
+    )
     _tell_findings(profile, str(span))
 
 

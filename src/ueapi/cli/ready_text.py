@@ -11,6 +11,7 @@ import typer
 from ueapi.cli.printing import print_document
 from ueapi.cli.table import safe
 from ueapi.cli.telling import tell
+from ueapi.wording import counted, people
 
 if TYPE_CHECKING:
     from ueapi.client import Tenant
@@ -22,24 +23,20 @@ _MARKS: Final = {"ready": "ok  ", "unknown": "?   ", "not-ready": "FAIL"}
 def print_found(found: Sequence[Readiness], concerns: Mapping[Finding, int], *, calls: int) -> None:
     """What there is to do, each thing once; then a line for each person, and the sum."""
     for finding, count in concerns.items():
-        people = _people(count)
+        who = people(count)
         mark = _MARKS[finding.level.value]
         head = f"{mark}  {finding.check.value:18}  "
-        tell(f"{head}{people}: {finding.reason}", hanging=len(head))
+        tell(f"{head}{who}: {finding.reason}", hanging=len(head))
         tell(f"-> {finding.fix}", indent=len(head), hanging=len(head) + 3)
     if concerns:
         typer.echo()
     for one in found:
         typer.echo(f"{safe(one.person.shown)}: {one.level.value}{_particulars(one)}")
-    counted = Counter(one.level.value for one in found)
-    sums = ", ".join(f"{counted[level]} {level}" for level in _MARKS)
-    typer.echo(f"{_people(len(found))}: {sums}. {calls} calls to products.")
+    levels = Counter(one.level.value for one in found)
+    sums = ", ".join(f"{levels[level]} {level}" for level in _MARKS)
+    typer.echo(f"{people(len(found))}: {sums}. {counted(calls, 'call')} to products.")
     if any(finding.level.value == "unknown" for finding in concerns):
         typer.echo("What you looked at yourself counts with --confirmed CHECK.")
-
-
-def _people(count: int) -> str:
-    return f"{count} {'person' if count == 1 else 'people'}"
 
 
 def _particulars(one: Readiness) -> str:
@@ -50,14 +47,14 @@ def _particulars(one: Readiness) -> str:
 
 def print_report(tenant: Tenant, found: Sequence[Readiness], *, calls: int) -> None:
     """The same as one JSON document, every check of everyone with its source."""
-    counted = Counter(one.level.value for one in found)
+    levels = Counter(one.level.value for one in found)
     print_document(
         {
             "tenant": tenant.name,
             "backend": tenant.backend,
             "at": tenant.now().isoformat(),
             "calls": calls,
-            "counts": {level: counted[level] for level in _MARKS},
+            "counts": {level: levels[level] for level in _MARKS},
             "people": [_person(one) for one in found],
         }
     )

@@ -16,6 +16,7 @@ from ueapi.cli.policy_file import read_policy
 from ueapi.cli.printing import Format, errors, output, print_document, print_rows
 from ueapi.cli.telling import tell
 from ueapi.cli.trouble import in_words, trouble_of
+from ueapi.wording import counted, people
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -143,9 +144,9 @@ def _planned(rehearsal: Rehearsal, policy: Policy | None, say: Console) -> Plan:
     _step(say, "1 World", rehearsal.described())
     source, target = rehearsal.snapshots()
     read = (
-        f"read the tenant with {source.calls} requests"
+        f"read the tenant with {counted(source.calls, 'request')}"
         if source is target
-        else f"read both tenants with {source.calls} and {target.calls} requests"
+        else f"read both tenants with {source.calls} and {counted(target.calls, 'request')}"
     )
     _step(say, "2 Snapshot", f"{read}, changing nothing")
     plan = rehearsal.plan(source, target, policy)
@@ -153,11 +154,20 @@ def _planned(rehearsal: Rehearsal, policy: Policy | None, say: Console) -> Plan:
     _step(
         say,
         "3 Plan",
-        f"{moving} people in {len(plan.waves)} wave{'s' if len(plan.waves) > 1 else ''}, "
-        f"{len(plan.tasks)} tasks for an administrator, {len(plan.losses)} settings "
-        f"that don't arrive as they were (accepted here, since it is a rehearsal)",
+        f"{people(moving)} in {counted(len(plan.waves), 'wave')}, "
+        f"{counted(len(plan.tasks), 'task')} for an administrator, {_lost(len(plan.losses))} "
+        "(accepted here, since it is a rehearsal)",
     )
     return plan
+
+
+def _lost(number: int) -> str:
+    """How many settings are lost or altered, in words."""
+    return counted(
+        number,
+        "setting that doesn't arrive as it was",
+        several="settings that don't arrive as they were",
+    )
 
 
 def _applied(rehearsal: Rehearsal, plan: Plan, out: Path, say: Console) -> int:

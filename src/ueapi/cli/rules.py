@@ -14,6 +14,7 @@ from ueapi.cli.paragraphs import say
 from ueapi.cli.printing import print_document
 from ueapi.cli.table import safe
 from ueapi.errors import UeapiError, UnreadableInput, UsageError
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.apple.rules import IosRange, RuleKind, RuleVerdict
@@ -202,7 +203,7 @@ def _print_text(run: _Run) -> None:
     total = run.clean + run.faulty + len(run.errors)
     parts = [f"{run.clean} clean", f"{run.faulty} with findings"]
     parts += [f"{len(run.errors)} unreadable"] if run.errors else []
-    say(f"{total} {'file' if total == 1 else 'files'} for iOS {run.ios}: {', '.join(parts)}.")
+    say(f"{counted(total, 'file')} for iOS {run.ios}: {', '.join(parts)}.")
 
 
 def _print_json(run: _Run, asked: str) -> None:

@@ -13,6 +13,7 @@ import typer
 
 from ueapi.cli.printing import output
 from ueapi.cli.table import safe
+from ueapi.wording import counted, people
 
 if TYPE_CHECKING:
     from ueapi.migration import Plan, Report
@@ -38,12 +39,11 @@ _AWAITED: Final = {
 
 def awaited(reason: str, count: int) -> str:
     """How many people wait, and for what."""
-    who = "person" if count == 1 else "people"
     words = _AWAITED.get(reason, f"({reason})")
     if count == 1:
         for many, one in (("who have ", "who has "), ("and have ", "and has ")):
             words = words.replace(many, one)
-    return f"{count:,} {who} {words}"
+    return f"{people(count)} {words}"
 
 
 def tell_losses(losses: Iterable[Loss], accepted: frozenset[str]) -> None:
@@ -66,8 +66,8 @@ def tell_tasks(tasks: Sequence[Task], resume: str) -> None:
     """Tasks that are open, as someone at the console needs them."""
     if not tasks:
         return
-    many = "1 task waits" if len(tasks) == 1 else f"{len(tasks)} tasks wait"
-    typer.echo(f"\n{many} for an administrator:")
+    waiting = counted(len(tasks), "task waits", several="tasks wait")
+    typer.echo(f"\n{waiting} for an administrator:")
     for task in tasks:
         typer.echo()
         tell(f"{task.id}  {task.title}", indent=0, hanging=10)
@@ -86,7 +86,7 @@ def tell_balance(now: Report) -> None:
     """The balance, and which people are awaited."""
     u = now.users
     typer.echo(
-        f"{u.total} people: {u.moved} moved, {u.waiting} waiting, {u.excluded} not part of it, {u.failed} failed."
+        f"{people(u.total)}: {u.moved} moved, {u.waiting} waiting, {u.excluded} not part of it, {u.failed} failed."
     )
     for item in now.waiting_for:
         if item.who != "administrator":
@@ -99,7 +99,7 @@ def tell_return(now: Report, open_tasks: Sequence[Task], resume: str, ledger: Pa
     """When it is worth running `apply` again."""
     if now.standstill is not None:
         tell(f"The move stands still: {now.standstill.reason.rstrip('.')}.")
-        go_on = shlex.join(["ueapi", "migrate", "resume", str(ledger)])
+        go_on = shlex.join(["ueapi", "migrate", "resume", "--ledger", str(ledger)])
         typer.echo("When it may go on:")
         tell_command(go_on)
         tell_command(f"{resume} --follow")
@@ -114,7 +114,9 @@ def tell_return(now: Report, open_tasks: Sequence[Task], resume: str, ledger: Pa
 
     is_between = bool(now.timeline) and now.timeline[-1].between + now.timeline[-1].arrived > 0
     minutes = int((SHORT_PAUSE if is_between else LONG_PAUSE).total_seconds() // 60)
-    typer.echo(f"Come back in {minutes} minutes, or let it wait by itself:\n  {resume} --follow")
+    typer.echo(
+        f"Come back in {counted(minutes, 'minute')}, or let it wait by itself:\n  {resume} --follow"
+    )
 
 
 def open_tasks(plan: Plan, now: Report) -> tuple[Task, ...]:

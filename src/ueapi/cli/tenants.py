@@ -155,9 +155,10 @@ def doctor(
     if as_json:
         print_document(report)
         return
+    verb = "rests" if len(assumed) == 1 else "rest"
     requests = "1 request" if report["calls"] == 1 else f"{report['calls']} requests"
     typer.echo(
         f"{tenant}: signed in to {report['backend']}, one page read, {requests}. "
-        f"{report['capabilities']} capabilities, of which {len(assumed)} rest on an assumption "
+        f"{report['capabilities']} capabilities, of which {len(assumed)} {verb} on an assumption "
         f"(`ueapi capabilities {report['backend']} --assumed`)."
     )

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
+from ueapi.wording import counted
+
 if TYPE_CHECKING:
     from ueapi.migration.rehearse import Rehearsal
 
@@ -46,5 +48,5 @@ def trouble_of(rehearsal: Rehearsal) -> Mapping[str, int]:
 def in_words(trouble: Mapping[str, int]) -> Iterator[str]:
     """Each kind of trouble as a phrase."""
     for kind, count in trouble.items():
-        calls = f"{count:,} call{'' if count == 1 else 's'}"
+        calls = counted(count, "call")
         yield _WORDS.get(kind, f"{{}} with {kind}").format(calls)

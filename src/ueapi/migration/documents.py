@@ -23,6 +23,7 @@ from ueapi.migration.policy import Policy
 from ueapi.migration.reasons import Confidence, Exclusion
 from ueapi.migration.streamed import private_file
 from ueapi.model import AppKind, ManagedAppleID
+from ueapi.wording import counted
 
 __all__ = [
     "PHASES",
@@ -356,7 +357,7 @@ class Plan(Document):
             _require_format(path, content)
             where = ".".join(map(str, problem.errors()[0]["loc"])) or "the top"
             raise UnreadableInput(
-                f"{path.name} is no plan ({problem.error_count()} problems, the first at {where}).",
+                f"{path.name} is no plan ({counted(problem.error_count(), 'problem')}, the first at {where}).",
                 remedy="Make one with `ueapi migrate plan`; nothing was changed.",
             ) from None
         if plan.hash != plan.computed_hash():

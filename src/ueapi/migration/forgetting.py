@@ -12,6 +12,7 @@ from ueapi.migration.forgotten import GONE, KEPT, REMOVED, is_through, key_of
 from ueapi.migration.rows import DeviceRow
 from ueapi.migration.work import Move
 from ueapi.model import EnrollmentState
+from ueapi.wording import counted
 
 TASK_KIND: Final = "forget-records"
 
@@ -42,7 +43,7 @@ def hand_over(move: Move, wave: Wave) -> None:
     task = Task(
         id=f"T-forget-{wave.number}",
         kind=TASK_KIND,
-        title=f"Remove the records of {len(rows)} ended enrollments of wave {wave.number}",
+        title=f"Remove the records of {counted(len(rows), 'ended enrollment')} of wave {wave.number}",
         steps=(*support.steps, f"The records are those with the ids {records}"),
     )
     move.steering.task(task, "")

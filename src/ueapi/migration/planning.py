@@ -36,6 +36,7 @@ from ueapi.migration.reasons import Exclusion
 from ueapi.migration.scheduling import waves as planned_waves
 from ueapi.migration.scoping import Members, hidden_profiles, planned_apps, translated_profiles
 from ueapi.migration.translation import Translate, TranslatedProfile
+from ueapi.wording import counted
 
 
 @frozen(kw_only=True)
@@ -298,7 +299,7 @@ def unmet(policy: Policy, matches: Matches, waves: Sequence[Wave]) -> Iterator[s
             yield f"The policy's {name} names {absent} of {len(keys)} whom the source doesn't know."
     if beyond := sorted(n for n in policy.leave_by_server if n > len(waves)):
         numbers = ", ".join(map(str, beyond))
-        yield f"The policy's leave_by_server names wave {numbers}, and there are {len(waves)} waves."
+        yield f"The policy's leave_by_server names wave {numbers}, and the plan has {counted(len(waves), 'wave')}."
 
 
 def _touched_source(

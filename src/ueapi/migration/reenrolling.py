@@ -40,6 +40,7 @@ from ueapi.model import (
     Profile,
     Scope,
 )
+from ueapi.wording import counted
 
 _OLD_WAYS = frozenset({EnrollmentKind.PROFILE_DRIVEN_USER, EnrollmentKind.LEGACY_PERSONAL})
 
@@ -265,10 +266,12 @@ _NEEDS: Mapping[CarriedKind, Capability] = {
 def _by_hand(product: TargetProduct, records: Sequence[Carried]) -> Iterator[str]:
     for item in records:
         if not product.sheet[_NEEDS[item.kind]].is_callable:
-            yield (
-                f"{item.kind.value.capitalize()} {item.name!r} names {len(item.devices)} phones one by one: add their "
-                "new records in the console."
+            what = counted(
+                len(item.devices),
+                "phone by itself: add its new record",
+                several="phones one by one: add their new records",
             )
+            yield f"{item.kind.value.capitalize()} {item.name!r} names {what} in the console."
 
 
 def _touched(

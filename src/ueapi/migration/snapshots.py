@@ -26,6 +26,7 @@ from ueapi.migration.streamed import (
     private_file,
 )
 from ueapi.model import App, Group, LicensePool, Location, Profile, Snapshot, Value
+from ueapi.wording import counted
 
 
 def snapshot(tenant: Tenant) -> Snapshot:
@@ -190,7 +191,7 @@ def open_snapshot(path: Path) -> Snapshot | StoredSnapshot:
         return TakenSnapshot.model_validate_json(read_bounded(path))
     except ValidationError as problem:
         raise UnreadableInput(
-            f"{path.name} is no snapshot ({problem.error_count()} problems, the first at "
+            f"{path.name} is no snapshot ({counted(problem.error_count(), 'problem')}, the first at "
             f"{'.'.join(map(str, problem.errors()[0]['loc'])) or 'the top'}).",
             remedy="Make one with `ueapi migrate snapshot TENANT`.",
         ) from None

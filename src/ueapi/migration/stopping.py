@@ -11,6 +11,7 @@ from typing import Final
 from ueapi.migration import drift, leading
 from ueapi.migration.rows import DeviceRow, DeviceState, PausedBy, WaveState
 from ueapi.migration.work import Move
+from ueapi.wording import counted
 
 BETWEEN: Final = timedelta(hours=4)
 """How long a paused move that is followed waits for someone who left and has not arrived yet."""
@@ -116,7 +117,7 @@ def _gap_text(move: Move, wave: int) -> str:
     if worst <= rule.gap_p95_minutes:
         return ""
     return (
-        f"wave {wave}: one phone in twenty was without work for {worst:.0f} minutes, "
+        f"wave {wave}: one phone in twenty was without work for {counted(round(worst), 'minute')}, "
         f"more than the {rule.gap_p95_minutes:.0f} that the policy allows"
     )
 

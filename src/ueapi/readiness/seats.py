@@ -8,6 +8,7 @@ from typing import Final
 
 from ueapi.readiness.case import Case, not_ready, ready, unknown
 from ueapi.readiness.findings import Check, Finding
+from ueapi.wording import counted
 
 LISTED: Final = "licenses.list of the tenant"
 LOOK_UP: Final = (
@@ -55,7 +56,10 @@ def _shortage(app: str, free: Mapping[str, int]) -> str:
         return f"the tenant has no licenses of app {app}"
     if free[app] == 0:
         return f"app {app} has no free seat"
-    return f"the {free[app]} free seats of app {app} go to people asked earlier"
+    seats = counted(
+        free[app], f"free seat of app {app} goes", several=f"free seats of app {app} go"
+    )
+    return f"the {seats} to people asked earlier"
 
 
 def _fix(case: Case) -> str:

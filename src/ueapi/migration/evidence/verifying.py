@@ -24,6 +24,7 @@ from ueapi.migration.evidence.bundle import (
 )
 from ueapi.migration.evidence.signature import LARGEST, verified
 from ueapi.migration.evidence.verdict import Problem, Signature, Verdict
+from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -125,7 +126,7 @@ class _Finding:
         if there != told and manifest.head != self.end.digest:
             n = min(there, told) + 1
             fate = "is missing" if there < told else "is one more"
-            text = f"entry {n} {fate}: the manifest tells of {told} entries"
+            text = f"entry {n} {fate}: the manifest tells of {counted(told, 'entry', several='entries')}"
             self.blame(ENTRIES, text, entry=n)
             return
         first, last = self.first, self.last
