@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from ueapi.cli.main import app
@@ -22,6 +25,27 @@ def test_no_summary_of_a_command_is_cut_on_80_columns(group: str) -> None:
     assert shown.exit_code == 0
     assert commands.strip()
     assert "..." not in commands
+
+
+def every_command(group: TyperGroup, *words: str) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        if isinstance(command, TyperGroup):
+            yield from every_command(command, *words, name)
+        else:
+            yield (*words, name)
+
+
+def test_the_help_of_every_command_fits_80_columns_and_speaks_of_no_type_of_python() -> None:
+    root = get_command(app)
+    assert isinstance(root, TyperGroup)
+
+    for words in every_command(root):
+        shown = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "80"}).output
+        options = shown.partition("Options:")[2]
+        assert options.strip(), words
+        assert max(map(len, shown.splitlines())) <= 80, words
+        assert "list[" not in options, words
+        assert "datetime" not in options, words
 
 
 def test_a_file_that_cant_be_written_is_named_as_it_was_given(tmp_path: Path) -> None:

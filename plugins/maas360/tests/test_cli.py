@@ -146,3 +146,11 @@ def test_a_tenant_is_named_only_through_ueapi(phone):
     done = CliRunner().invoke(cli.app, ["--tenant", "work", "actions", phone])
 
     assert isinstance(done.exception, UsageError)
+
+
+def test_no_summary_of_a_command_is_cut_on_80_columns():
+    shown = CliRunner().invoke(cli.app, ["--help"], env={"COLUMNS": "80"}).output
+
+    commands = shown.partition("Commands:")[2]
+    assert commands.strip()
+    assert "..." not in commands

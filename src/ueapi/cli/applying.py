@@ -40,7 +40,8 @@ def apply(
     target: TargetOption = None,
     ledger: LedgerOption = LEDGER,
     done: Annotated[
-        list[str] | None, typer.Option(help="Id of a task an administrator did.")
+        list[str] | None,
+        typer.Option(metavar="ID", help="Id of a task an administrator did; repeatable."),
     ] = None,
     follow: Annotated[
         bool, typer.Option("--follow", help="Wait and go on until all is done.")

@@ -48,7 +48,8 @@ def check(
         ),
     ] = None,
     tenant: Annotated[
-        str | None, typer.Option(help="Tenant the document shall lead to; compared.")
+        str | None,
+        typer.Option(help="Tenant of the settings file that the document has to lead to."),
     ] = None,
     ca: Annotated[
         Path | None, typer.Option(help="PEM file with a further authority to trust.")
@@ -77,7 +78,10 @@ def check(
 @app.command("write", short_help="Write the discovery document for a tenant or an address.")
 def write(
     tenant: Annotated[
-        str | None, typer.Argument(help="Tenant of the settings file to enroll with.")
+        str | None,
+        typer.Argument(
+            help="Tenant of the settings file to enroll with; without it give --base-url."
+        ),
     ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="The enrollment address, as the product's console shows it.")
@@ -203,13 +207,16 @@ def _numbers(text: str, waves: int) -> frozenset[int]:
 
 @app.command("serve")
 def serve(
-    allowed: Annotated[Path, typer.Option("--list", help="The signed list; looked at again.")],
+    allowed: Annotated[
+        Path, typer.Option("--list", help="The signed list; a later one in its place is taken up.")
+    ],
     anchors: Annotated[Path, typer.Option(help="PEM file with the certificates to trust.")],
     halt: Annotated[
         Path | None, typer.Option(help="While this file exists, everybody gets the default.")
     ] = None,
     audit: Annotated[
-        Path | None, typer.Option(help="File for a line of JSON an answer; names nobody.")
+        Path | None,
+        typer.Option(help="File that gets a line of JSON for each answer; it names nobody."),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8443,

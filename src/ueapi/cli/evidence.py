@@ -62,7 +62,11 @@ def verify(
     ] = None,
     at: Annotated[
         datetime | None,
-        typer.Option(help="UTC time at which certificates must be valid; now if not given."),
+        typer.Option(
+            metavar="TIME",
+            help="UTC time at which certificates must be valid, such as 2026-11-02T12:00:00; "
+            "now if not given.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:

@@ -130,7 +130,7 @@ def trust(
     audience: Annotated[
         Readers, typer.Option("--audience", help="people, or council with items and sources.")
     ] = Readers.PEOPLE,
-    form: Annotated[PageForm, typer.Option("--format", help="html or markdown.")] = PageForm.HTML,
+    form: Annotated[PageForm, typer.Option("--format", help="How to write it.")] = PageForm.HTML,
     organization: Organization = None,
     help_desk: HelpDesk = None,
     out: Out = None,

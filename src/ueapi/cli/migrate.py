@@ -31,7 +31,9 @@ app.add_typer(evidence.app, name="evidence")
 @app.command("snapshot")
 def snapshot(
     tenant: Annotated[str, typer.Argument(help="A tenant of the settings file.")],
-    out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; TENANT.snapshot.json if not given.")
+    ] = None,
 ) -> None:
     """Read a tenant, changing nothing. Read-only credentials suffice."""
     from ueapi import migration
@@ -54,7 +56,9 @@ def plan(
         typer.Argument(help="Snapshot file or tenant to move to; not with --reenroll."),
     ] = None,
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("plan.json"),
-    accept: Annotated[list[str] | None, typer.Option(help="Id of a loss to accept.")] = None,
+    accept: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Id of a loss to accept; repeatable.")
+    ] = None,
     policy: Annotated[Path | None, typer.Option(help="TOML file with the move's policy.")] = None,
     reenroll: Annotated[
         bool,

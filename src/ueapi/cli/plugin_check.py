@@ -31,7 +31,7 @@ def check(
 ) -> None:
     """Run the conformance kit against a backend, offline, and say which test to make green next.
 
-    Ends with 1 when a test fails.
+    Exits 1 when a test fails.
     """
     from ueapi.plugins import Registry
     from ueapi.testing.grading import grade

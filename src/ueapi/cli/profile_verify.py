@@ -48,7 +48,12 @@ def verify(
         str, typer.Option("--anchors", help="PEM file with the certificates to trust.")
     ],
     at: Annotated[
-        str | None, typer.Option("--at", help="Time that counts: 2026-11-21T12:00:00Z. Else now.")
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="TIME",
+            help="When certificates must be valid, such as 2026-11-21T12:00:00Z; now if not given.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
 ) -> None:

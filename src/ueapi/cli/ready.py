@@ -34,21 +34,28 @@ def ready(
         ),
     ] = None,
     source: Annotated[
-        str | None, typer.Option(help="Tenant people leave: tells their phones.")
+        str | None, typer.Option(help="Tenant people leave; it shows which phones they have.")
     ] = None,
     federated: Annotated[
-        list[str] | None, typer.Option(help="A verified and federated domain; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="DOMAIN", help="A verified and federated domain; repeatable."),
     ] = None,
     app: Annotated[
         list[str] | None,
-        typer.Option(help="Apple's number of a licensed app each person shall get; repeatable."),
+        typer.Option(
+            metavar="NUMBER",
+            help="Apple's number of a licensed app each person shall get; repeatable.",
+        ),
     ] = None,
     ios: Annotated[
-        str | None, typer.Option(help="The version of iOS of phones no tenant shows.")
+        str | None, typer.Option(help="Version of iOS to take for phones that no tenant shows.")
     ] = None,
     confirmed: Annotated[
         list[str] | None,
-        typer.Option(help="A check you looked at yourself, such as account-driven; repeatable."),
+        typer.Option(
+            metavar="CHECK",
+            help="A check you looked at yourself, such as account-driven; repeatable.",
+        ),
     ] = None,
     given: Annotated[
         Path | None,

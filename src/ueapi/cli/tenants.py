@@ -23,13 +23,16 @@ def add(
     name: Annotated[str, typer.Argument(help="What to call the tenant.")],
     backend: Annotated[str, typer.Argument(help="Its backend, as in `ueapi backends`.")],
     values: Annotated[
-        list[str] | None, typer.Option("--set", help="A plain setting: NAME=VALUE.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A plain setting; repeatable."),
     ] = None,
     secrets: Annotated[
         list[str] | None,
         typer.Option(
             "--secret",
-            help="Where a secret is: NAME=env:VARIABLE, =file:PATH, =command:WORDS or =keychain (asks).",
+            metavar="NAME=PLACE",
+            help="Where a secret is; repeatable. PLACE is env:VARIABLE, file:PATH, command:WORDS, "
+            "or keychain, which asks for it now.",
         ),
     ] = None,
 ) -> None:

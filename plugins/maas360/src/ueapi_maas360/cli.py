@@ -82,7 +82,7 @@ def settings_from(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-@app.command()
+@app.command(short_help="Print which actions are permitted for a device.")
 def actions(context: typer.Context, device: DeviceId) -> None:
     """Print which actions the product permits for a device now."""
     _show([asdict(action) for action in _run(context, Maas360Api.actions, device)])
@@ -92,7 +92,9 @@ def actions(context: typer.Context, device: DeviceId) -> None:
 def state(
     context: typer.Context,
     device: DeviceId,
-    action: Annotated[str, typer.Argument(metavar="ACTION")],
+    action: Annotated[
+        str, typer.Argument(metavar="ACTION", help="The id that the action was given.")
+    ],
 ) -> None:
     """Print what became of an action ordered before."""
     _show({"state": _run(context, Maas360Api.state, device, action)})
@@ -114,14 +116,14 @@ def refresh(context: typer.Context, device: DeviceId) -> None:
 def message(
     context: typer.Context,
     device: DeviceId,
-    text: Annotated[str, typer.Argument(metavar="TEXT")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What the person reads.")],
     title: Annotated[str, typer.Option(help="The message's title.")] = "",
 ) -> None:
     """Show a device's person a message."""
     _tell(_run(context, Maas360Api.message, device, title=title, text=text))
 
 
-@app.command()
+@app.command(short_help="Take the work data off a device.")
 def selective_wipe(context: typer.Context, device: DeviceId, yes: Sure = False) -> None:
     """Take the work data off a device that stays under control."""
     _ask(f"Take the work data off {device}?", is_sure=yes)
@@ -147,21 +149,21 @@ def hide(context: typer.Context, device: DeviceId) -> None:
     _tell(_run(context, Maas360Api.hide, device))
 
 
-@app.command()
+@app.command(short_help="Erase a whole device; that can't be undone.")
 def wipe(context: typer.Context, device: DeviceId, yes: Sure = False) -> None:
     """Erase a whole device; refused for any that may be under User Enrollment. That can't be undone."""
     _ask(f"Erase everything on {device} for good?", is_sure=yes)
     _tell(_run(context, Maas360Api.wipe, device))
 
 
-@app.command()
+@app.command(short_help="Remove a whole device's passcode.")
 def reset_passcode(context: typer.Context, device: DeviceId, yes: Sure = False) -> None:
     """Remove a whole device's passcode; refused for any that may be under User Enrollment."""
     _ask(f"Remove the passcode of {device}?", is_sure=yes)
     _tell(_run(context, Maas360Api.reset_passcode, device))
 
 
-@app.command()
+@app.command(short_help="Print what the web services have at a path.")
 def read(
     context: typer.Context,
     path: Annotated[str, typer.Argument(metavar="PATH", help="Such as /…/summary/{billing}.")],
