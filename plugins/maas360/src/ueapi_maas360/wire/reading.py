@@ -29,8 +29,10 @@ XML: Final = "application/xml"
 _NEVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_NUMBER: Final = 32
 _PLAIN_NUMBER: Final = 15
-_YES: Final = frozenset({"true", "yes", "1"})
-_NO: Final = frozenset({"false", "no", "0"})
+_TRUTHS: Final[Mapping[str, bool]] = {
+    **dict.fromkeys(("true", "yes", "1"), True),
+    **dict.fromkeys(("false", "no", "0"), False),
+}
 
 
 @frozen(repr=False)
@@ -82,10 +84,10 @@ class Record:
         text = self.text(name)
         if text is None:
             return None
-        word = text.strip().lower()
-        if word not in _YES | _NO:
+        found = _TRUTHS.get(text.strip().lower())
+        if found is None:
             raise self.misfit(name, "yes or no")
-        return word in _YES
+        return found
 
     def moment(self, name: str) -> datetime | None:
         """A time: milliseconds since 1970, or a date and time as text. A number of 0 or less means never."""
@@ -100,7 +102,10 @@ class Record:
 
     def first_moment(self, *names: str) -> datetime | None:
         """The time in the first of these fields that has one; name the one in milliseconds first, it has no zone."""
-        return next((found for name in names if (found := self.moment(name)) is not None), None)
+        for name in names:
+            if (found := self.moment(name)) is not None:
+                return found
+        return None
 
     def record(self, name: str) -> Record | None:
         """The record in a field; `None` when absent or empty."""
@@ -135,10 +140,16 @@ class Record:
 
     def kept(self, names: Iterable[str]) -> dict[str, str]:
         """The named texts that are there, for an object's `raw`; everything else is forgotten."""
-        nodes, text = self.nodes, self.text
-        return {
-            name: found for name in names if nodes.get(name) and (found := text(name)) is not None
-        }
+        kept: dict[str, str] = {}
+        for name in names:
+            found = self.nodes.get(name)
+            if not found:
+                continue
+            # As in `text`, whose call for each field of each row would take longer than all the rest here.
+            if len(found) > 1 or not isinstance(found[0], str):
+                raise self.misfit(name, "one text")
+            kept[name] = found[0]
+        return kept
 
     def plain(self) -> dict[str, object]:
         """The whole tree as dictionaries and texts; a list only where there is more than one."""
