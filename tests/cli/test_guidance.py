@@ -76,3 +76,12 @@ def test_what_cannot_be_made_is_refused(words: tuple[str, ...], problem: str) ->
 
     assert isinstance(done.exception, UsageError)
     assert problem in str(done.exception)
+
+
+@pytest.mark.parametrize("account", ["sam", "@example.org", "sam@example", "sam@not a domain"])
+def test_nobody_is_told_to_type_an_account_no_phone_takes(account: str) -> None:
+    done = run("instructions", "--backend", "jamf", "--account", account)
+
+    assert isinstance(done.exception, UsageError)
+    assert "sam@example.org" in done.exception.remedy
+    assert not done.stdout

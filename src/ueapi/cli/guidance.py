@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from ueapi.errors import UsageError
+from ueapi.errors import InvalidModel, UsageError
 
 if TYPE_CHECKING:
     from ueapi.guidance import Instructions, Office, TrustPage, Way
@@ -106,6 +106,7 @@ def instructions(
     _require_extra()
     from ueapi import guidance
 
+    _check(account)
     made = guidance.instructions(
         backend,
         ios=ios,
@@ -120,6 +121,25 @@ def instructions(
         typer.echo(f"ueapi: {note}", err=True)
     private = bool(name or account)
     _write(out, _instructions(made, form), mode=OWNER_ONLY if private else EVERYONE)
+
+
+def _check(account: str | None) -> None:
+    """Nobody is told to type what no phone takes.
+
+    Raises:
+        UsageError: it has no name or no full domain; the message doesn't repeat it.
+    """
+    from ueapi.apple.enrollment.discovery import UserIdentifier
+
+    if account is None:
+        return
+    try:
+        UserIdentifier.of(account)
+    except InvalidModel:
+        raise UsageError(
+            "the account is no Managed Apple Account a phone takes.",
+            remedy="Give it as the person types it, such as sam@example.org; nothing was written.",
+        ) from None
 
 
 @app.command("trust", short_help="Write what an organization can and can't see or do.")
