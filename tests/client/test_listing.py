@@ -66,6 +66,15 @@ def test_fewer_rows_than_announced_is_an_error_that_says_what_to_do():
         list(tenant.users.list())
 
 
+def test_a_row_twice_on_one_page_is_listed_once():
+    product = Product(script=[page(["a", "b", "a"], next="1", total=3), page(["c"], total=3)])
+
+    with product.connect() as tenant:
+        listed = ids(tenant.users.list())
+
+    assert listed == ["a", "b", "c"]
+
+
 def test_a_row_that_moved_to_the_next_page_is_listed_once_and_reported():
     product = Product(script=[page(["a", "b"], next="1", total=3), page(["b", "c"], total=3)])
     events: list[Event] = []
