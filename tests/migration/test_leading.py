@@ -191,6 +191,9 @@ def test_without_a_list_calling_off_says_that_the_domain_is_to_be_changed_back(
 
         told = undoing.preview(move)
 
+    profiles = next(line for line in told.kept if "profile" in line)
+    made = len([p for p in scene.plan.profiles if not p.by_hand])
+    assert profiles.startswith(f"{made} profile")
     assert "Have the domain answer for Jamf Pro again" in told.discovery
 
 

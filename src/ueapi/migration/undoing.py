@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -13,10 +13,12 @@ from ueapi.errors import LedgerMismatch
 from ueapi.migration import leading, stopping
 from ueapi.migration.looking import still_enrolled
 from ueapi.migration.rows import DeviceRow, DeviceState
+from ueapi.migration.staging import REFUSED
 from ueapi.migration.steering import Question
 from ueapi.migration.unled import Fault, held_of
 from ueapi.migration.work import Move
 from ueapi.model import Scope
+from ueapi.wording import counted
 
 BEFORE_LEAVING = (DeviceState.PLANNED, DeviceState.ANNOUNCED)
 _STAY: Final = "stay:"
@@ -186,19 +188,26 @@ def _sign_in_again(move: Move) -> str:
 
 
 def _kept(move: Move, gone: Collection[str]) -> list[str]:
-    made = [key for key in ("user", "group", "profile", "app") if _made(move, key)]
-    if not made:
-        return []
     why = (
         "people work with them"
         if gone
         else "ueapi deletes nothing; delete them in the console when you are sure"
     )
-    return [f"{_made(move, kind)} {kind}s on {move.plan.target.product}: {why}" for kind in made]
+    product = move.plan.target.product
+    return [f"{counted(count, kind)} on {product}: {why}" for kind, count in _made(move) if count]
 
 
-def _made(move: Move, kind: str) -> int:
-    return len(move.ledger.outcomes_of(f"{kind}:"))
+def _made(move: Move) -> Iterator[tuple[str, int]]:
+    """How many objects of each kind the move has made on the target, or found there as it wants them."""
+    plan, outcome = move.plan, move.ledger.outcome
+    keys = {
+        "user": [f"user:{person.key}" for person in plan.people],
+        "group": [f"group:{group.name}" for group in plan.groups],
+        "profile": [f"profile:{profile.source_id}" for profile in plan.profiles],
+        "app": [f"app:{app.source_id}" for app in plan.apps],
+    }
+    for kind, known in keys.items():
+        yield kind, sum(1 for key in known if outcome(key) not in (None, REFUSED))
 
 
 def _line(move: Move, left: Sequence[DeviceRow], people: Collection[str]) -> str:
