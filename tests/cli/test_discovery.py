@@ -8,13 +8,17 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
+from typer.testing import Result as Ended
 
 from tests.apple import signers
 from tests.migration import fleets
+from ueapi.cli.discovery_check import print_results
 from ueapi.cli.main import app
+from ueapi.cli.printing import output
 from ueapi.contract import Capability, CapabilitySheet, Translation, native
 from ueapi.discovery import read_list
+from ueapi.discovery.checking import Grade, Result
 from ueapi.errors import UeapiError
 from ueapi.migration.documents import Policy
 from ueapi.migration.planning import TargetProduct, make_plan
@@ -23,7 +27,7 @@ SHEET = CapabilitySheet.of({c: native("test") for c in Capability})
 NEW = "https://new.example.org/enroll"
 
 
-def run(*words: str) -> Result:
+def run(*words: str) -> Ended:
     return CliRunner().invoke(app, ["discovery", *words])
 
 
@@ -139,3 +143,20 @@ def test_an_address_in_the_place_of_a_tenant_is_told_where_it_belongs(given: str
 
     assert isinstance(result.exception, UeapiError)
     assert "--base-url" in result.exception.remedy
+
+
+def test_what_a_check_found_is_wrapped_to_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    output.cache_clear()
+    fix = "Give the domain an A or AAAA record, or check the spelling."
+    found = Result(probe="name", grade=Grade.FINDING, text="no network address", fix=fix)
+
+    print_results("example.org", [found], as_json=False)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert fix in " ".join(" ".join(lines).split())
+    assert lines[0].index("no network") == lines[1].index("->")
+    assert lines[-1] == "1 probe, 1 finding."

@@ -11,6 +11,7 @@ import typer
 
 from ueapi.cli.printing import print_document
 from ueapi.cli.table import safe
+from ueapi.cli.telling import tell
 from ueapi.discovery.checking import Grade, Result, check
 from ueapi.errors import UnreadableInput
 from ueapi.runtime.clock import SystemClock
@@ -58,9 +59,10 @@ def print_results(address: str, results: Sequence[Result], *, as_json: bool) -> 
         print_document(_document(address, results))
         return
     for result in results:
-        typer.echo(f"{_MARKS[result.grade]}  {result.probe:16} {safe(result.text)}")
+        head = f"{_MARKS[result.grade]}  {result.probe:16} "
+        tell(f"{head}{result.text}", hanging=len(head))
         if result.fix:
-            typer.echo(f"      {'':16} -> {result.fix}")
+            tell(f"-> {result.fix}", indent=len(head), hanging=len(head) + 3)
     found = sum(r.grade is Grade.FINDING for r in results)
     typer.echo(f"{counted(len(results), 'probe')}, {counted(found, 'finding')}.")
 
