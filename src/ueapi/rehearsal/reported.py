@@ -10,9 +10,9 @@ from ueapi.rehearsal.fleet import Hardware
 
 
 def note_reported(record: EnrollmentRecord, result: mdm.CommandResult) -> None:
-    """Keep what the phone says about itself."""
+    """Keep what the phone says about itself, in an answer that was read from a property list."""
     match result.response:
-        case {"QueryResponses": Mapping() as answers}:
+        case {"QueryResponses": dict() as answers}:
             record.device_name = _text(answers, "DeviceName", record.device_name)
             record.os_version = _text(answers, "OSVersion", record.os_version)
             record.model = _text(answers, "ModelName", record.model)
@@ -21,13 +21,13 @@ def note_reported(record: EnrollmentRecord, result: mdm.CommandResult) -> None:
             record.profiles = {
                 _text(row, "PayloadIdentifier", ""): _text(row, "PayloadDisplayName", "")
                 for row in rows
-                if isinstance(row, Mapping)
+                if isinstance(row, dict)
             }
-        case {"ManagedApplicationList": Mapping() as apps}:
+        case {"ManagedApplicationList": dict() as apps}:
             record.apps = {
                 bundle_id: _text(app, "Status", "Unknown")
                 for bundle_id, app in apps.items()
-                if isinstance(app, Mapping)
+                if isinstance(app, dict)
             }
         case _:
             return

@@ -90,7 +90,8 @@ class _Address:
 
 
 _PLAIN: Final = re.compile(
-    r"(?!.*/\.)(https)://([a-z0-9][a-z0-9.-]*)(/[A-Za-z0-9/._~-]*)(?:\?([A-Za-z0-9=&_.~%+-]*))?"
+    r"(?!.*/\.{1,2}(?:[/?]|$))(https)://([a-z0-9][a-z0-9.-]*)"
+    r"(/[A-Za-z0-9/._~-]*)(?:\?([A-Za-z0-9=&_.~%+-]*))?"
 )
 """URLs whose parts stand in them as they are."""
 
