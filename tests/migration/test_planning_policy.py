@@ -150,3 +150,37 @@ def test_a_plan_with_every_list_filled_survives_its_file(tmp_path: Path) -> None
 
     assert read == plan
     assert migration.forecast(read) == plan.forecast
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ('language = "fr"', "language: there are no texts"),
+        ('[languages]\n"ada@example.org" = "xx"', "languages: there are no texts"),
+        ('organization = ""', "organization: "),
+        ('help_desk = "one\\ntwo"', "help_desk: "),
+        ('help_page = "http://example.org"', "help_page: "),
+        ('help_page = "https://example.org/?for=ada@example.org"', "help_page: "),
+        ('federated = ["https://example.org"]', "federated: give bare domains"),
+        ('federated = ["example.org."]', "federated: give bare domains"),
+        ('enrollment_address = "http://mdm.example.org"', "enrollment_address: give an https"),
+        ('discovery_check = "maybe"', "discovery_check: "),
+    ],
+)
+def test_what_no_message_and_no_look_can_be_made_with_is_refused_at_once(
+    line: str, told: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidSettings, match=re.escape(told)) as refusal:
+        read_policy(written(tmp_path, line))
+
+    assert "nothing was changed" in str(refusal.value)
+
+
+def test_the_plan_tells_of_people_whom_the_policy_would_let_wait_or_does_not_know() -> None:
+    policy = Policy(federated=frozenset({"example.com"}), languages={"who@example.org": "de"})
+
+    notes = plan_with(policy).notes
+
+    assert "The policy's federated names no domain of 8 people, who will wait." in notes
+    assert "The policy's languages names 1 of 1 whom the source doesn't know." in notes
+    assert not [n for n in plan_with(Policy()).notes if "policy" in n]

@@ -12,9 +12,11 @@ from tests.migration.test_engine import applying, balances
 from tests.migration.test_stopping import Asked
 from ueapi import migration
 from ueapi.cli.main import app
+from ueapi.errors import UsageError
 from ueapi.migration.documents import Plan
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.policy import Policy
+from ueapi.migration.preflight import note_federated
 from ueapi.migration.rehearse import Rehearsal, people_by_key
 from ueapi.migration.steering import Question
 from ueapi.model import AppKind
@@ -108,6 +110,24 @@ def test_people_of_a_domain_that_is_not_federated_are_not_asked_and_it_says_what
     assert "not asked yet" in told.output
     (open_one,) = [w for w in migration.status(ledger).waiting_for if "domains" in w.what]
     assert open_one.who == "administrator"
+
+
+def test_a_domain_that_is_verified_later_is_named_and_its_people_are_asked(tmp_path: Path) -> None:
+    rehearsal, plan = world(Policy(wave_sizes=(10,), federated=frozenset({"example.com"})))
+    ledger, asked = f"sqlite:///{tmp_path / 'move.db'}", Asked(rehearsal)
+    with Ledger(ledger) as opened, pytest.raises(UsageError, match="not begun"):
+        note_federated(opened, frozenset({"example.org"}), rehearsal.world.clock.now())
+    until(rehearsal, plan, ledger, "wave", asked)
+    assert "--federated" in (migration.who(ledger, plan.people[0].key).do or "--federated")
+
+    with Ledger(ledger) as opened:
+        with pytest.raises(UsageError, match="no domain"):
+            note_federated(opened, frozenset({"https://example.org"}), rehearsal.world.clock.now())
+        note_federated(opened, frozenset({"Example.org"}), rehearsal.world.clock.now())
+    until(rehearsal, plan, ledger, "wave", asked)
+
+    assert set(asked.of(Question.MOVE)) == {p.key for p in plan.people if p.wave}
+    assert not held(ledger)
 
 
 @pytest.mark.parametrize("kind", ["held-back", "ready", "wave"])

@@ -48,6 +48,10 @@ def apply(
     ] = False,
     discovery: DiscoveryOption = None,
     believe: BelieveOption = False,
+    federated: Annotated[
+        list[str] | None,
+        typer.Option(help="Domain that was verified and federated since the plan was made."),
+    ] = None,
 ) -> None:
     """Apply a plan. Run it again, with the same ledger, to go on.
 
@@ -61,6 +65,7 @@ def apply(
     from ueapi.migration import apply as applied
     from ueapi.migration.documents import Plan
     from ueapi.migration.outbox import Outbox
+    from ueapi.migration.preflight import note_federated
 
     made = Plan.read(plan_file)
     _require_known(made, done or [])
@@ -78,6 +83,8 @@ def apply(
             open_other(target, old, clock=TenantClock(interrupt)) as new,
             PatientLedger(ledger_url(ledger), interrupt) as opened,
         ):
+            if federated:
+                note_federated(opened, frozenset(federated), old.now())
             events = applied(
                 made,
                 source=old,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
+from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ueapi.errors import InvalidSettings, UnreadableInput
+from ueapi.errors import InvalidSettings, UnreadableInput, UsageError
 from ueapi.wording import rule_of
 
 if TYPE_CHECKING:
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes; a hundred thousand addresses need less."""
+TEXTS_NEED: Final = ("jinja2", "segno")
+"""Libraries without which no messages are made."""
 
 
 def read_policy(path: Path | None) -> Policy:
@@ -35,13 +40,42 @@ def read_policy(path: Path | None) -> Policy:
     if path is None:
         return Policy()
     try:
-        return Policy.model_validate(tomllib.loads(_text(path)))
+        policy = Policy.model_validate(tomllib.loads(_text(path)))
     except (tomllib.TOMLDecodeError, RecursionError) as problem:
         raise InvalidSettings(f"{path} is not valid TOML: {problem}.") from None
     except ValidationError as problem:
         found = problem.errors(include_url=False, include_input=False)
         # A misspelled name comes first: it explains the one that is then missing.
         raise _wrong(path, min(found, key=lambda e: e["type"] != "extra_forbidden")) from None
+    _require_texts(path, policy)
+    return policy
+
+
+def _require_texts(path: Path, policy: Policy) -> None:
+    """Refuse what no message could be made with, before a plan holds it; unless no messages are made here anyway."""
+    if any(find_spec(name) is None for name in TEXTS_NEED):
+        return
+    for place, check in _texts(policy):
+        try:
+            check()
+        except UsageError as problem:
+            raise InvalidSettings(
+                f"{path}: {place}: {problem.message}",
+                remedy=f"{problem.remedy.rstrip('.')}; nothing was changed.",
+            ) from None
+
+
+def _texts(policy: Policy) -> Iterator[tuple[str, Callable[[], object]]]:
+    """What messages are made with: the field, and what refuses a value that no message can have."""
+    from ueapi.guidance import Office
+    from ueapi.guidance.language import load_language
+
+    yield "language", partial(load_language, policy.language)
+    for language in sorted(set(policy.languages.values())):
+        yield "languages", partial(load_language, language)
+    yield "organization", partial(Office, organization=policy.organization)
+    yield "help_desk", partial(Office, help_desk=policy.help_desk)
+    yield "help_page", partial(Office, page=policy.help_page)
 
 
 def _text(path: Path) -> str:

@@ -293,10 +293,15 @@ def unmet(policy: Policy, matches: Matches, waves: Sequence[Wave]) -> Iterator[s
         "exempt": {account.key for account in policy.exempt},
         "pilot": {account.key for account in policy.pilot},
         "vips": {account.key for account in policy.vips},
+        "languages": {address.casefold() for address in policy.languages},
     }
     for name, keys in named.items():
         if absent := len(keys - known):
             yield f"The policy's {name} names {absent} of {len(keys)} whom the source doesn't know."
+    moving = [c.account for c in matches.people if c.account and c.exclusion is None]
+    others = sum(1 for account in moving if account.domain not in policy.federated)
+    if policy.federated and policy.hold_unready and others:
+        yield f"The policy's federated names no domain of {counted(others, 'person', several='people')}, who will wait."
     if beyond := sorted(n for n in policy.leave_by_server if n > len(waves)):
         numbers = ", ".join(map(str, beyond))
         yield f"The policy's leave_by_server names wave {numbers}, and the plan has {counted(len(waves), 'wave')}."

@@ -7,13 +7,18 @@ the number of calls doesn't grow with the people. What nobody can see holds nobo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from pydantic import ValidationError
+
 from ueapi.contract import Capability
+from ueapi.errors import UsageError
 from ueapi.migration.documents import PlannedPerson, Wave
+from ueapi.migration.ledger import Ledger
 from ueapi.migration.licensing import store_id_of
+from ueapi.migration.policy import Policy
 from ueapi.migration.problems import Problem
 from ueapi.migration.rows import DeviceRow, DeviceState, WaveState
 from ueapi.migration.unready import FREED, NOTHING, Hold, hold_of, key_of
@@ -54,6 +59,10 @@ _UNSEEN: Final = {
 """Checks that nobody can make here and that no task of an administrator is about, with what to do."""
 _LOOKED: Final = "preflight"
 _JUDGED: Final = "judged:"
+_FEDERATED: Final = "federated:"
+_TELL_DOMAIN: Final = (
+    "Then name it to `ueapi migrate apply` with --federated, also if only the policy lacks it."
+)
 _MAKES: Final = frozenset((Check.KNOWN, Check.MANAGED_APPLE_ID))
 """Checks that fail before a record is there, and not after it was made."""
 _LICENSED: Final = (AppKind.STORE, AppKind.CUSTOM)
@@ -126,6 +135,31 @@ def _free(move: Move, person: str) -> None:
     move.emit("ready", text, person=person, wave=move.people[person].wave)
 
 
+def note_federated(ledger: Ledger, domains: frozenset[str], now: datetime) -> None:
+    """Note domains that were verified since the plan was made; who was held back for one is looked at again at once.
+
+    Raises:
+        UsageError: the move was not begun, or one is no domain. Nothing was noted.
+    """
+    if ledger.started_at() is None:
+        raise UsageError(
+            "the move was not begun yet.",
+            remedy="Name the domains in the policy, and plan again; nothing was noted.",
+        )
+    try:
+        names = Policy(federated=domains).federated
+    except ValidationError:
+        raise UsageError(
+            "what was given is no domain.",
+            remedy="Give bare domains such as example.org, as they stand behind the @; nothing was noted.",
+        ) from None
+    with ledger.together():
+        for name in sorted(names):
+            ledger.open_intent(f"{_FEDERATED}{name}", "preflight", now)
+            ledger.close_intent(f"{_FEDERATED}{name}", "verified", now)
+        ledger.open_intent(_LOOKED, "preflight", now)
+
+
 def asked(move: Move, keys: Iterable[str]) -> None:
     """Note that people who were freed have been asked."""
     for person in keys:
@@ -177,8 +211,15 @@ def _facts(move: Move, people: Sequence[PlannedPerson], users: Sequence[User]) -
         locations=locations,
         pools=pools,
         missing=missing,
-        federated=move.plan.policy.federated or None,
+        federated=_federated(move) or None,
     )
+
+
+def _federated(move: Move) -> frozenset[str]:
+    """The policy's, and those noted since; empty where the policy names none, so that nobody looks at it."""
+    named = move.plan.policy.federated
+    noted = (key.removeprefix(_FEDERATED) for key in move.ledger.outcomes_of(_FEDERATED))
+    return named.union(noted) if named else named
 
 
 def _source(move: Move, people: Iterable[PlannedPerson]) -> Directory:
@@ -249,7 +290,8 @@ def _verdict(move: Move, one: Readiness, facts: Facts) -> Hold | None:
     if not wrong:
         return None
     first = wrong[0]
-    return Hold(check=first.check.value, reason=first.reason, do=first.fix)
+    more = f" {_TELL_DOMAIN}" if first.check is Check.DOMAIN else ""
+    return Hold(check=first.check.value, reason=first.reason, do=f"{first.fix}{more}")
 
 
 def _is_made(move: Move, records: Sequence[User]) -> bool:
