@@ -48,6 +48,9 @@ def test_nobody_is_asked_while_the_domain_leads_to_the_old_product_whatever_was_
         for w in migration.status(scene.url).waiting_for
     )
 
+    later = next(p for p in scene.plan.people if p.wave == 2)
+    assert migration.who(scene.url, later.key).why == held.reason
+
     domain = scene.rehearsal.world.domain
     assert isinstance(domain, Handover)
     domain.do()

@@ -53,7 +53,7 @@ def are_led(move: Move, people: Sequence[str]) -> bool:
         if seen.view is View.UNSEEN and rule == "try":
             _tell_unseen(move, domain, seen)
         elif seen.view is not View.LED:
-            reason = f"the domain {domain} was asked as a phone asks: {seen.reason}"
+            reason = f"{domain}, asked as a phone asks: {seen.reason}"
             leading.hold(move, Fault.DOMAIN, reason, seen.do, len(people))
             return False
     leading.let_go(move, Fault.DOMAIN)

@@ -56,7 +56,7 @@ def publish(move: Move) -> bool:
     try:
         number = move.signpost.publish(now.target, now.source, after=before)
     except (InvalidModel, UsageError) as problem:
-        reason = f"the list of whose phones are led where can't be renewed: {problem.message}"
+        reason = f"the discovery list can't be renewed: {problem.message}"
         hold(move, Fault.LIST, reason, problem.remedy)
         return False
     if number != before:

@@ -36,7 +36,8 @@ from ueapi.migration.tally import (
     reasons_in,
     reasons_to_wait,
 )
-from ueapi.migration.unready import Held, hold_of
+from ueapi.migration.unled import all_held
+from ueapi.migration.unready import Held, Hold, hold_of
 
 
 class Gap(Document):
@@ -214,7 +215,7 @@ def who(ledger: Ledger, user: str) -> PersonStatus:
     key, wave, exclusion = found[0]
     rows = ledger.device_rows(person=key)
     outcome, reason = ("excluded", exclusion) if exclusion else answer_of(rows)
-    hold = hold_of(ledger, key) if reason == Problem.NOT_READY else None
+    hold = _hold(ledger, key, reason)
     return PersonStatus(
         key=key,
         wave=wave,
@@ -231,6 +232,13 @@ def who(ledger: Ledger, user: str) -> PersonStatus:
             for line in ledger.lines(person=key)
         ),
     )
+
+
+def _hold(ledger: Ledger, person: str, reason: str | None) -> Hold | Held | None:
+    """What keeps a person from being asked: something of theirs, or of the whole wave."""
+    if reason == Problem.NOT_READY:
+        return hold_of(ledger, person)
+    return next(iter(all_held(ledger)), None) if reason == "wave-not-begun" else None
 
 
 def _gap(ledger: Ledger) -> Gap:
@@ -261,6 +269,7 @@ def _waiting(
         yield Waiting(who="administrator", what=f"The target refuses {item.what}", count=1)
     for held in held_back(ledger, people):
         what = f"{held.reason}. {held.do}"
+        what = f"The {what.removeprefix('the ')}" if what.startswith("the ") else what
         yield Waiting(who="administrator", what=what, count=max(held.count, 1))
     for reason, count in reasons_to_wait(people).items():
         if reason == Problem.NOT_READY:
