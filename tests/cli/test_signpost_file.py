@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.cli.test_discovery import NEW, signing
-from ueapi.cli.signpost_file import list_of, read_signpost
+from ueapi.cli.signpost_file import list_of, read_signpost, steered
 from ueapi.discovery import read_list
 from ueapi.errors import InvalidSettings, UnreadableInput
+from ueapi.migration.documents import Task
+from ueapi.migration.outbox import Outbox
 from ueapi.runtime.clock import SystemClock
 
 OLD = "https://old.example.org/enroll"
@@ -44,6 +47,23 @@ def test_whoever_is_early_is_refused_where_the_file_says_so(tmp_path: Path) -> N
     assert publisher is not None
     assert publisher.path == tmp_path / "mine.list"
     assert publisher.addresses.default is None
+
+
+def test_where_a_list_is_kept_the_administrator_hands_the_domain_on_to_it(tmp_path: Path) -> None:
+    path = told(tmp_path, f'old = "{OLD}"')
+    kept = read_signpost(path, ledger=tmp_path / "move.db", now=SystemClock().now)
+    task = Task(id="T-1", kind="discovery", title="Discovery", steps=("Write the file",))
+    other = Task(id="T-2", kind="link-location", title="Apps", steps=("Link it",))
+
+    outbox = Outbox(tmp_path / "out", SystemClock().now, edited=partial(steered, kept))
+    outbox.task(task, "")
+
+    text = (tmp_path / "out" / "T-1.txt").read_text()
+    assert "ueapi discovery serve" in text
+    assert "Write the file" not in text
+    assert "led to the old product" in text
+    assert steered(None, task) == task
+    assert steered(kept, other) == other
 
 
 def test_without_the_option_nothing_is_published(tmp_path: Path) -> None:

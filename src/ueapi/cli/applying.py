@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,7 +24,7 @@ from ueapi.cli.ledgers import (
 from ueapi.cli.lookouts import BelieveOption, lookout_of
 from ueapi.cli.opening import open_other, open_tenant, require_target
 from ueapi.cli.printing import output, print_document
-from ueapi.cli.signpost_file import DiscoveryOption, read_signpost
+from ueapi.cli.signpost_file import DiscoveryOption, read_signpost, steered
 from ueapi.cli.telling import open_tasks, tell_balance, tell_command, tell_return, tell_tasks
 from ueapi.errors import UnreadableInput
 from ueapi.runtime.clock import SystemClock
@@ -31,6 +32,7 @@ from ueapi.wording import counted
 
 if TYPE_CHECKING:
     from ueapi.migration import Event, Plan
+    from ueapi.migration.documents import Task
     from ueapi.migration.progress import Progress
 
 
@@ -73,6 +75,8 @@ def apply(
     letters = letters_of(made)
     signpost = read_signpost(discovery, ledger=ledger, now=SystemClock().now)
     lookout = None if believe else lookout_of(made, source, target, signpost)
+    edited = partial(steered, signpost)
+    tasks = tuple(map(edited, made.tasks))
     resume = _resume(plan_file, source, target, ledger, discovery)
     if believe:
         resume += " --believe-discovery"
@@ -91,20 +95,28 @@ def apply(
                 target=new,
                 ledger=opened,
                 clock=PatientClock(interrupt),
-                steering=Outbox(outbox_of(ledger), old.now, frozenset(done or ()), letters=letters),
+                steering=Outbox(
+                    outbox_of(ledger),
+                    old.now,
+                    frozenset(done or ()),
+                    letters=letters,
+                    edited=edited,
+                ),
                 signpost=signpost,
                 lookout=lookout,
                 follow=follow,
             )
-            _show(events, ledger, made, resume=resume if follow else None)
+            _show(events, ledger, tasks, resume=resume if follow else None)
     except KeyboardInterrupt:
         typer.echo(f"\nStopped; {ledger} knows how far it came. Go on with")
         tell_command(f"{resume} --follow")
         raise
-    _tell_what_next(made, ledger, resume)
+    _tell_what_next(made, tasks, ledger, resume)
 
 
-def _show(events: Iterable[Event], ledger: Path, made: Plan, *, resume: str | None) -> None:
+def _show(
+    events: Iterable[Event], ledger: Path, tasks: Sequence[Task], *, resume: str | None
+) -> None:
     """A line for each event that matters, and below them a picture where somebody looks.
 
     With a command to go on with, the tasks are told as soon as the move has begun, since it won't end by itself.
@@ -118,7 +130,7 @@ def _show(events: Iterable[Event], ledger: Path, made: Plan, *, resume: str | No
             else:
                 watch.see(event)
             if event.kind == "begun" and resume is not None:
-                tell_tasks(made.tasks, resume)
+                tell_tasks(tasks, resume)
                 typer.echo("Stop this one with Ctrl-C before; the other goes on where it was.")
 
 
@@ -144,7 +156,7 @@ def _resume(
     return shlex.join(parts)
 
 
-def _tell_what_next(plan: Plan, ledger: Path, resume: str) -> None:
+def _tell_what_next(plan: Plan, tasks: Sequence[Task], ledger: Path, resume: str) -> None:
     from ueapi import migration
 
     now = migration.status(ledger_url(ledger))
@@ -154,7 +166,8 @@ def _tell_what_next(plan: Plan, ledger: Path, resume: str) -> None:
         draw(_progress(ledger)[0])
     else:
         tell_balance(now)
-    tell_tasks(waiting, resume)
+    ids = {task.id for task in waiting}
+    tell_tasks([task for task in tasks if task.id in ids], resume)
     tell_return(now, waiting, resume, ledger)
 
 

@@ -17,6 +17,7 @@ from ueapi.errors import InvalidSettings
 
 if TYPE_CHECKING:
     from ueapi.discovery.publishing import Publisher
+    from ueapi.migration.documents import Task
 
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s@?#]+$", max_length=2000)]
 
@@ -77,6 +78,19 @@ def read_signpost(
         signer=signer,
         now=now,
     )
+
+
+def steered(signpost: Publisher | None, task: Task) -> Task:
+    """The task as it is where a list is kept: the domain then answers from it, not with one document for everybody."""
+    if signpost is None or task.kind != "discovery":
+        return task
+    others = "refused" if signpost.addresses.default is None else "led to the old product"
+    steps = (
+        f"Serve the list {signpost.path} with `ueapi discovery serve`, and the certificate that signs it",
+        "At the domain of the Managed Apple IDs, hand /.well-known/com.apple.remotemanagement on to it, with its query",
+        f"Look with `ueapi discovery check` and a person's address: who was not asked yet is {others}",
+    )
+    return task.model_copy(update={"steps": steps})
 
 
 def _told(path: Path) -> SignpostFile:

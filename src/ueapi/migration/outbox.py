@@ -29,6 +29,10 @@ MESSAGES: Final = "messages"
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
+def _as_planned(task: Task) -> Task:
+    return task
+
+
 class Outbox:
     """A messenger that writes down what others deliver.
 
@@ -42,12 +46,14 @@ class Outbox:
         reported: frozenset[str] = frozenset(),
         *,
         letters: Letters | None = None,
+        edited: Callable[[Task], Task] = _as_planned,
     ) -> None:
-        """Nothing is written before there is a message."""
+        """Nothing is written before there is a message; `edited` says how a task is put."""
         self._folder = folder
         self._now = now
         self._reported = reported
         self._letters = letters
+        self._edited = edited
 
     def ask(self, people: Sequence[PlannedPerson], question: Question) -> None:
         """Write the messages, then add a line for each person: who reads a line finds its files."""
@@ -87,6 +93,7 @@ class Outbox:
 
     def task(self, task: Task, remark: str) -> None:
         """Write the task's text, and what is to be made by hand."""
+        task = self._edited(task)
         text = "\n".join(
             [task.title, *(f"{n}. {step}" for n, step in enumerate(task.steps, start=1))]
         )
