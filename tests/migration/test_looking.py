@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from ueapi.migration import looking
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.looking import QUIET_PAUSE
 from ueapi.migration.rehearse import Rehearsal
+from ueapi.migration.rows import DeviceState
 from ueapi.plugins import Registry
 from ueapi.rehearsal.fleet import Habit, Mix
 
@@ -64,3 +66,24 @@ def test_the_source_is_listed_seldom_while_nobody_is_expected(
 
     assert len(nightly) > 30
     assert min(nightly) >= QUIET_PAUSE
+
+
+@pytest.mark.parametrize("users", [2, 3])
+@pytest.mark.parametrize("is_listed", ["at the usual pace", "only before a wave closes"])
+def test_a_move_does_not_end_before_the_last_old_licenses_are_released(
+    is_listed: str, users: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_listed == "only before a wave closes":
+        for name in ("SOURCE_PAUSE", "HIDDEN_PAUSE", "QUIET_PAUSE"):
+            monkeypatch.setattr(looking, name, timedelta(days=99))
+    rehearsal = Rehearsal.of(
+        Registry.installed(), source="jamf", target="hexnode", users=users, seed=7
+    )
+
+    for _ in rehearsal.apply(rehearsal.plan(*rehearsal.snapshots()), tmp_path):
+        pass
+
+    with Ledger(f"sqlite:///{tmp_path / 'move.db'}", may_write=False) as ledger:
+        arrived = {r.person for r in ledger.devices() if r.state is DeviceState.VERIFIED}
+        assert arrived
+        assert all(ledger.outcome(f"release:{person}") == "released" for person in arrived)

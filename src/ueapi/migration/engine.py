@@ -38,6 +38,7 @@ from ueapi.migration.rows import DeviceState, WaveState
 from ueapi.migration.scheduling import may_begin
 from ueapi.migration.steering import Event, Signpost, Silent, Steering
 from ueapi.migration.work import Clock, Move, hours
+from ueapi.wording import counted
 
 SHORT_PAUSE: Final = timedelta(minutes=5)
 """Between two looks while someone is without work or just arrived."""
@@ -99,12 +100,12 @@ def run(
         steering=steering or Silent(),
         signpost=signpost,
     )
-    counted = _Counted(move)
+    spent = _Counted(move)
     try:
         if not ledger.require(plan):
             staging.check_fresh(move)
             ledger.begin(plan, move.now)
-            move.emit("begun", f"{len(plan.waves)} waves")
+            move.emit("begun", counted(len(plan.waves), "wave"))
         stopping.heed(move)
         faults = doubts = 0
         while True:
@@ -120,7 +121,7 @@ def run(
                 wait = _wait(problem, faults)
             else:
                 wait = pause(move)
-            counted.save()
+            spent.save()
             yield from move.drain()
             if not follow or _closed(ledger) or _stands_still(move):
                 break
@@ -131,7 +132,7 @@ def run(
         raise
     finally:
         if ledger.started_at() is not None:
-            counted.save()
+            spent.save()
 
 
 def _stands_still(move: Move) -> bool:
@@ -154,7 +155,7 @@ def _require_sound(plan: Plan) -> None:
     if plan.unaccepted:
         ids = ", ".join(loss.id for loss in plan.unaccepted[:8])
         raise PlanRefused(
-            f"{len(plan.unaccepted)} losses are not accepted: {ids}.",
+            f"{counted(len(plan.unaccepted), 'loss is', several='losses are')} not accepted: {ids}.",
             remedy="Read them in the plan, then accept each with --accept ID; nothing was changed.",
         )
 
@@ -299,12 +300,11 @@ def _close_waves(move: Move) -> None:
         done = all(r.state in (DeviceState.VERIFIED, DeviceState.FAILED) for r in mine)
         late = move.now - announced >= hours(move.plan.policy.close_after)
         if done or late:
+            looking.catch_up(move, mine)
             forgetting.hand_over(move, wave)
             move.ledger.set_wave(wave.number, WaveState.CLOSED, move.now)
-            open_ones = sum(1 for r in mine if r.state is not DeviceState.VERIFIED)
-            move.emit(
-                "closed", f"wave {wave.number} closes, {open_ones} phones open", wave=wave.number
-            )
+            left = counted(sum(1 for r in mine if r.state is not DeviceState.VERIFIED), "phone")
+            move.emit("closed", f"wave {wave.number} closes, {left} open", wave=wave.number)
 
 
 def pause(move: Move) -> timedelta:

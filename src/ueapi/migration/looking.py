@@ -90,7 +90,10 @@ def _source_is_due(move: Move) -> bool:
     if last is None:
         return True
     busy = HIDDEN_PAUSE if move.hides_ends else SOURCE_PAUSE
-    return move.now - last >= (busy if is_busy(move) else QUIET_PAUSE)
+    is_quiet = not is_busy(move) and not any(
+        _awaits_release(move, row) and _is_fresh(move, row.left_at) for row in move.ledger.devices()
+    )
+    return move.now - last >= (QUIET_PAUSE if is_quiet else busy)
 
 
 def is_busy(move: Move) -> bool:
@@ -100,7 +103,26 @@ def is_busy(move: Move) -> bool:
         for row in move.ledger.devices()
         if row.state in (DeviceState.ANNOUNCED, DeviceState.LEFT)
     )
-    return any(at is not None and move.now - at < FRESH for at in since)
+    return any(_is_fresh(move, at) for at in since)
+
+
+def _is_fresh(move: Move, at: datetime | None) -> bool:
+    return at is not None and move.now - at < FRESH
+
+
+def _awaits_release(move: Move, row: DeviceRow) -> bool:
+    """Whether a phone arrived whose person's old licenses are still held."""
+    return (
+        row.state in (DeviceState.ENROLLED, DeviceState.VERIFIED)
+        and move.can(move.source, Capability.LICENSES_UNASSIGN)
+        and move.ledger.outcome(f"release:{row.person}") is None
+    )
+
+
+def catch_up(move: Move, rows: Sequence[DeviceRow]) -> None:
+    """Before a wave closes: list the source once more if old licenses of those who arrived are still held."""
+    if not move.plan.reenrolls and any(_awaits_release(move, row) for row in rows):
+        _look_at_source(move)
 
 
 def _look_at_source(move: Move) -> None:
