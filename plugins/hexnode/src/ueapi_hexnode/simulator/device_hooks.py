@@ -264,10 +264,16 @@ class DeviceHooks:
 
     def _refresh(self, row: DeviceRow, record: EnrollmentRecord) -> None:
         row.last_reported = record.last_seen or self.portal.now()
-        row.name = record.device_name or row.name
-        row.model_name = record.model or row.model_name
-        row.product_name = record.product_name
-        row.os_version = record.os_version
+        told = {
+            "name": record.device_name or row.name,
+            "model_name": record.model or row.model_name,
+            "product_name": record.product_name,
+            "os_version": record.os_version,
+        }
+        for name, value in told.items():
+            # Each change makes the row be written anew for the next listing.
+            if getattr(row, name) != value:
+                setattr(row, name, value)
 
     def _place(self, row: DeviceRow, record: EnrollmentRecord) -> None:
         """Put a phone into the groups it belongs to now that its name and model are known."""
