@@ -13,6 +13,7 @@ from ueapi import migration
 from ueapi.migration.documents import Plan
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.policy import Policy
+from ueapi.migration.preflight import note_federated
 from ueapi.migration.rehearse import Rehearsal, people_by_key, wave_sizes
 from ueapi.plugins import Registry
 from ueapi.rehearsal.faults.line import ConnectionDropped
@@ -90,6 +91,24 @@ def test_everyone_who_is_asked_gets_one_invitation(tmp_path: Path) -> None:
     assert len(line.seen) == len(moving)
     assert set(line.seen.values()) == {1}
     assert migration.status(ledger).blind_calls.count == 0
+
+
+def test_who_was_not_ready_is_invited_too_when_asked_after_the_wave_closed(tmp_path: Path) -> None:
+    rehearsal, plan = world(users=6)
+    unready = {"federated": frozenset({"example.com"}), "close_after": 12.0}
+    held = plan.model_copy(update={"policy": plan.policy.model_copy(update=unready)}).sealed()
+    line, ledger = behind(rehearsal, never), f"sqlite:///{tmp_path / 'move.db'}"
+    for _ in applying(rehearsal, held, ledger):
+        pass
+    assert migration.status(ledger).is_closed
+    assert not line.seen
+
+    with Ledger(ledger) as opened:
+        note_federated(opened, frozenset({"example.org"}), rehearsal.world.clock.now())
+    for _ in applying(rehearsal, held, ledger):
+        pass
+
+    assert len(line.seen) == len([p for p in plan.people if p.exclusion is None])
 
 
 def test_without_the_policy_nobody_is_invited(tmp_path: Path) -> None:

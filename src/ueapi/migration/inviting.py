@@ -53,8 +53,9 @@ def _key(person: str) -> str:
 
 
 def _asked(move: Move) -> dict[str, list[DeviceRow]]:
-    """People of moving waves who have a phone still to move."""
-    moving = {n for n, state in move.ledger.wave_states().items() if state is WaveState.MOVING}
+    """People of waves that have begun who have a phone still to move; some are asked after their wave closed."""
+    begun = (WaveState.MOVING, WaveState.CLOSED)
+    moving = {n for n, state in move.ledger.wave_states().items() if state in begun}
     found: dict[str, list[DeviceRow]] = {}
     for row in move.ledger.devices():
         if row.state is DeviceState.ANNOUNCED and move.people[row.person].wave in moving:
