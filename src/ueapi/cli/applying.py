@@ -52,7 +52,9 @@ def apply(
     believe: BelieveOption = False,
     federated: Annotated[
         list[str] | None,
-        typer.Option(help="Domain that was verified and federated since the plan was made."),
+        typer.Option(
+            metavar="DOMAIN", help="Domain that was verified and federated since the plan was made."
+        ),
     ] = None,
 ) -> None:
     """Apply a plan. Run it again, with the same ledger, to go on.
