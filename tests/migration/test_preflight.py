@@ -124,6 +124,7 @@ def test_a_domain_that_is_verified_later_is_named_and_its_people_are_asked(tmp_p
         with pytest.raises(UsageError, match="no domain"):
             note_federated(opened, frozenset({"https://example.org"}), rehearsal.world.clock.now())
         note_federated(opened, frozenset({"Example.org"}), rehearsal.world.clock.now())
+        assert opened.open_intents() == []
     until(rehearsal, plan, ledger, "wave", asked)
 
     assert set(asked.of(Question.MOVE)) == {p.key for p in plan.people if p.wave}

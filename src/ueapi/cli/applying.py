@@ -61,7 +61,7 @@ def apply(
 
     Whom to ask what, and the message to each, is written to the folder LEDGER.outbox, for you to deliver. With
     --discovery the list of whose phones are led where is kept up to date before anyone is asked, for `ueapi discovery
-    serve`. Before a wave is asked, its people's domain is, as a phone would: a wrong answer lets the wave wait.
+    serve`. Before a wave is asked, the domain of its people is, as a phone asks: if that leads astray, the wave waits.
 
     Ctrl-C finishes what is under way, and stops; a second one stops at once. Both are safe.
     """

@@ -58,6 +58,8 @@ _UNSEEN: Final = {
 }
 """Checks that nobody can make here and that no task of an administrator is about, with what to do."""
 _LOOKED: Final = "preflight"
+_AT_ONCE: Final = "at-once"
+"""Instead of when the last look was: that the next one is due."""
 _JUDGED: Final = "judged:"
 _FEDERATED: Final = "federated:"
 _TELL_DOMAIN: Final = (
@@ -158,6 +160,7 @@ def note_federated(ledger: Ledger, domains: frozenset[str], now: datetime) -> No
             ledger.open_intent(f"{_FEDERATED}{name}", "preflight", now)
             ledger.close_intent(f"{_FEDERATED}{name}", "verified", now)
         ledger.open_intent(_LOOKED, "preflight", now)
+        ledger.close_intent(_LOOKED, _AT_ONCE, now)
 
 
 def asked(move: Move, keys: Iterable[str]) -> None:
@@ -183,7 +186,8 @@ def due(move: Move) -> list[str]:
     if not held:
         return []
     last = move.ledger.intent(_LOOKED)
-    if last is not None and last.closed_at is not None and move.now - last.closed_at < AGAIN:
+    is_recent = last is not None and last.closed_at and move.now - last.closed_at < AGAIN
+    if last is not None and is_recent and last.outcome != _AT_ONCE:
         return []
     states = move.ledger.wave_states()
     begun = {number for number, state in states.items() if state is not WaveState.PLANNED}
