@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ueapi.migration import looking
+from ueapi.migration.documents import Policy
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.looking import QUIET_PAUSE
 from ueapi.migration.rehearse import Rehearsal
@@ -87,3 +88,23 @@ def test_a_move_does_not_end_before_the_last_old_licenses_are_released(
         arrived = {r.person for r in ledger.devices() if r.state is DeviceState.VERIFIED}
         assert arrived
         assert all(ledger.outcome(f"release:{person}") == "released" for person in arrived)
+
+
+def test_who_was_just_asked_is_still_taken_care_of_when_every_wave_is_closed(
+    tmp_path: Path,
+) -> None:
+    rehearsal = Rehearsal.of(
+        Registry.installed(),
+        source="jamf",
+        target="hexnode",
+        users=4,
+        seed=7,
+        mix=Mix(habits={}, odd=0.0),
+    )
+    plan = rehearsal.plan(*rehearsal.snapshots(), Policy(close_after=0.25))
+
+    events = list(rehearsal.apply(plan, tmp_path))
+
+    kinds = [event.kind for event in events]
+    assert kinds.index("closed") < kinds.index("verified")
+    assert rehearsal.report(tmp_path).users.moved == kinds.count("verified") > 0

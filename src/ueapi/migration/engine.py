@@ -79,9 +79,9 @@ def run(
 
     A plan that enrolls phones anew within one product is applied with that tenant as source; `target` isn't used.
 
-    With `follow` it waits and goes on until every wave is closed, or until it is paused and nobody is between the
-    products any more. A passing fault then becomes an event and a longer wait, and so does a doubtful one (an answer
-    that doesn't fit, say) unless it stays.
+    With `follow` it waits and goes on until every wave is closed and nobody is expected any minute, or until it is
+    paused and nobody is between the products any more. A passing fault then becomes an event and a longer wait, and so
+    does a doubtful one (an answer that doesn't fit, say) unless it stays.
 
     Raises:
         PlanRefused: losses nobody accepted, the plan was altered, or it was made for other tenants. Nothing was
@@ -123,7 +123,7 @@ def run(
                 wait = pause(move)
             spent.save()
             yield from move.drain()
-            if not follow or _closed(ledger) or _stands_still(move):
+            if not follow or _is_over(move) or _stands_still(move):
                 break
             _sleep(move, wait)
         yield from move.drain()
@@ -133,6 +133,11 @@ def run(
     finally:
         if ledger.started_at() is not None:
             spent.save()
+
+
+def _is_over(move: Move) -> bool:
+    """Whether every wave is closed, and nobody who was asked or left lately is still expected."""
+    return _closed(move.ledger) and not looking.is_busy(move)
 
 
 def _stands_still(move: Move) -> bool:
