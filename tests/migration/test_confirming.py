@@ -9,7 +9,6 @@ from attrs import frozen
 
 from tests.migration.test_stopping import Scene, begins
 from ueapi import migration
-from ueapi.migration.confirming import Guided
 from ueapi.migration.policy import DiscoveryCheck, Policy
 from ueapi.migration.steering import Question, Sighting, View
 from ueapi.rehearsal.enrolling.domain import Handover
@@ -34,7 +33,7 @@ def test_nobody_is_asked_while_the_domain_leads_to_the_old_product_whatever_was_
 ) -> None:
     scene = Scene(tmp_path, 8, Policy(wave_sizes=(4, 40)))
     scene.rehearsal.administrator.on_discovery = lambda: None
-    scene.signpost = Guided(lookout=scene.rehearsal.lookout(), signpost=scene.signpost)
+    scene.lookout = scene.rehearsal.lookout()
 
     scene.run(until=lambda event: event.kind == "held")
 
@@ -65,7 +64,7 @@ def test_a_domain_that_can_not_be_asked_is_told_and_the_policy_decides(
     rule: DiscoveryCheck, kind: str, tmp_path: Path
 ) -> None:
     scene = Scene(tmp_path, 8, Policy(wave_sizes=(4, 40), discovery_check=rule))
-    scene.signpost = Guided(lookout=Sees(AWAY))
+    scene.lookout = Sees(AWAY)
 
     scene.run(until=lambda event: event.kind in ("wave", "held"))
 
@@ -78,7 +77,7 @@ def test_a_domain_that_can_not_be_asked_is_told_and_the_policy_decides(
 def test_a_policy_that_never_asks_believes_what_was_said(tmp_path: Path) -> None:
     scene = Scene(tmp_path, 8, Policy(wave_sizes=(4, 40), discovery_check="never"))
     lost = Sighting(view=View.MISLED, reason="phones are led elsewhere", do="Look.")
-    scene.signpost = Guided(lookout=Sees(lost))
+    scene.lookout = Sees(lost)
 
     scene.run(until=begins(1))
 

@@ -12,7 +12,6 @@ from ueapi import migration
 from ueapi.discovery import read_list
 from ueapi.discovery.allow_list import AllowList
 from ueapi.migration import undoing
-from ueapi.migration.confirming import Guided
 from ueapi.migration.documents import PlannedPerson
 from ueapi.migration.exempting import exempt
 from ueapi.migration.ledger import Ledger
@@ -121,7 +120,7 @@ def test_the_log_tells_of_every_list(tmp_path: Path) -> None:
 
 def test_a_list_that_was_tampered_with_holds_the_next_wave_and_nothing_else(tmp_path: Path) -> None:
     scene = Scene(tmp_path, 12, WAVES)
-    scene.signpost = Guided(lookout=scene.rehearsal.lookout(), signpost=scene.signpost)
+    scene.lookout = scene.rehearsal.lookout()
     scene.run(until=begins(1))
     place, asked = tmp_path / LIST_FILE, set(scene.asked.of(Question.MOVE))
     before = published(scene.rehearsal, tmp_path).number

@@ -21,7 +21,7 @@ from ueapi.migration.ledger import Ledger, request_pause, request_resume
 from ueapi.migration.policy import StopRule
 from ueapi.migration.rehearse import Rehearsal, people_by_key
 from ueapi.migration.rows import DeviceState, WaveState
-from ueapi.migration.steering import Question, Signpost, Silent
+from ueapi.migration.steering import Lookout, Question, Signpost, Silent
 from ueapi.migration.work import Move
 from ueapi.plugins import Registry
 from ueapi.rehearsal.fleet import Habit
@@ -66,6 +66,7 @@ class Scene:
         self.rehearsal._people = people_by_key(self.plan, self.rehearsal.world)
         self.url = f"sqlite:///{folder / 'move.db'}"
         self.signpost: Signpost = self.rehearsal.signpost(folder)
+        self.lookout: Lookout | None = None
         self.asked = Asked(self.rehearsal)
         self.events: list[migration.Event] = []
 
@@ -79,6 +80,7 @@ class Scene:
             clock=self.rehearsal.world.clock,
             steering=self.asked,
             signpost=self.signpost,
+            lookout=self.lookout,
             follow=True,
         )
         for event in events:
@@ -97,6 +99,7 @@ class Scene:
             clock=self.rehearsal.world.clock,
             steering=self.asked,
             signpost=self.signpost,
+            lookout=self.lookout,
         )
 
     def enrolled_at_source(self) -> set[str]:

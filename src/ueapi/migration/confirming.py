@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from attrs import frozen
-
 from ueapi.migration import leading
-from ueapi.migration.steering import Lookout, Sighting, Signpost, View
+from ueapi.migration.steering import Lookout, Sighting, View
 from ueapi.migration.unled import Fault
 from ueapi.migration.work import Move
 
@@ -18,24 +16,6 @@ AGAIN: Final = (1.0, 3.0)
 """Seconds until it is asked again where a list was just renewed: who serves it looks at it a few times a second."""
 
 
-@frozen(kw_only=True)
-class Guided:
-    """A signpost, if ueapi keeps one, and who looks whether phones are led right."""
-
-    lookout: Lookout
-    signpost: Signpost | None = None
-
-    def publish(self, new: frozenset[str], old: frozenset[str], *, after: int = 0) -> int:
-        """Have the signpost do it; without one, the number stays."""
-        if self.signpost is None:
-            return after
-        return self.signpost.publish(new, old, after=after)
-
-    def sighted(self, account: str) -> Sighting:
-        """Have the lookout look."""
-        return self.lookout.sighted(account)
-
-
 def are_led(move: Move, people: Sequence[str]) -> bool:
     """Publish where everyone is led, and ask the domain of these people as their phones would.
 
@@ -43,8 +23,7 @@ def are_led(move: Move, people: Sequence[str]) -> bool:
     """
     if not leading.publish(move):
         return False
-    rule = move.plan.policy.discovery_check
-    lookout = move.signpost.lookout if isinstance(move.signpost, Guided) else None
+    rule, lookout = move.plan.policy.discovery_check, move.lookout
     if rule == "never" or not people or lookout is None:
         leading.let_go(move, Fault.DOMAIN)
         return True

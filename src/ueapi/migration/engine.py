@@ -36,7 +36,7 @@ from ueapi.migration.documents import Plan, Wave
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.rows import DeviceState, WaveState
 from ueapi.migration.scheduling import may_begin
-from ueapi.migration.steering import Event, Signpost, Silent, Steering
+from ueapi.migration.steering import Event, Lookout, Signpost, Silent, Steering
 from ueapi.migration.work import Clock, Move, hours
 from ueapi.wording import counted
 
@@ -67,6 +67,7 @@ def run(
     clock: Clock,
     steering: Steering | None = None,
     signpost: Signpost | None = None,
+    lookout: Lookout | None = None,
     follow: bool = False,
 ) -> Iterator[Event]:
     """Apply a plan, yielding what happens.
@@ -75,7 +76,8 @@ def run(
     closed: who comes late is then still taken care of. A passing fault is raised, and so is every other error: run it
     again to go on, nothing is done twice.
 
-    A `signpost` is told where people's phones are led before anyone is asked, and whenever that changes.
+    A `signpost` is told where people's phones are led before anyone is asked, and whenever that changes. A `lookout`
+    sees, before people are asked, whether their phones would be led to the target; without one that is believed.
 
     A plan that enrolls phones anew within one product is applied with that tenant as source; `target` isn't used.
 
@@ -99,6 +101,7 @@ def run(
         clock=clock,
         steering=steering or Silent(),
         signpost=signpost,
+        lookout=lookout,
     )
     spent = _Counted(move)
     try:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from ueapi.client import Tenant
 from ueapi.migration import engine, planning, reenrolling, reporting
-from ueapi.migration.confirming import Guided
 from ueapi.migration.documents import Plan
 from ueapi.migration.inventory import Inventory
 from ueapi.migration.ledger import Ledger
@@ -79,39 +79,23 @@ def apply(
     """Apply a plan, yielding what happens; see `ueapi.migration.engine.run` for the errors.
 
     `ledger` is a database URL, or a ledger that is open already. Run it again with the same ledger to go on.
-    A `lookout` sees, before people are asked, whether their phones would be led to the target; without one that is
-    believed.
     """
-    if lookout is not None:
-        signpost = Guided(lookout=lookout, signpost=signpost)
-    if isinstance(ledger, Ledger):
-        yield from _run(plan, source, target, ledger, clock, steering, signpost, follow=follow)
-        return
-    with Ledger(ledger) as opened:
-        yield from _run(plan, source, target, opened, clock, steering, signpost, follow=follow)
-
-
-def _run(
-    plan: Plan,
-    source: Tenant,
-    target: Tenant,
-    ledger: Ledger,
-    clock: Clock | None,
-    steering: Steering | None,
-    signpost: Signpost | None,
-    *,
-    follow: bool,
-) -> Iterator[Event]:
-    return engine.run(
+    run = partial(
+        engine.run,
         plan,
         source=source,
         target=target,
-        ledger=ledger,
         clock=clock or SystemClock(),
         steering=steering,
         signpost=signpost,
+        lookout=lookout,
         follow=follow,
     )
+    if isinstance(ledger, Ledger):
+        yield from run(ledger=ledger)
+        return
+    with Ledger(ledger) as opened:
+        yield from run(ledger=opened)
 
 
 def status(ledger: str | Ledger, *, seed: int | None = None) -> Report:

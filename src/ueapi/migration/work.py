@@ -14,7 +14,7 @@ from ueapi.migration.chain import content_digest
 from ueapi.migration.documents import Plan, PlannedPerson
 from ueapi.migration.ledger import Ledger
 from ueapi.migration.rows import DeviceRow, DeviceState, Resolved, Sample
-from ueapi.migration.steering import Event, Question, Signpost, Steering
+from ueapi.migration.steering import Event, Lookout, Question, Signpost, Steering
 
 T = TypeVar("T")
 
@@ -61,6 +61,8 @@ class Move:
     steering: Steering
     signpost: Signpost | None = None
     """Who answers people's phones; `None` where somebody else sees to it."""
+    lookout: Lookout | None = None
+    """Who looks where people's phones would be led; `None` where that is believed."""
     events: list[Event] = field(factory=list)
     people: Mapping[str, PlannedPerson] = field(init=False)
     target_profiles: dict[str, str] = field(factory=dict)
