@@ -68,6 +68,16 @@ def test_a_paused_move_says_why_and_since_when(ledger: Ledger) -> None:
     assert "the whole move Mon 2026-11-02 10:00 still a rule of the policy 6 of 20" in told
 
 
+def test_what_is_to_be_typed_stands_out_and_no_mark_of_a_page_comes_in(ledger: Ledger) -> None:
+    ledger.set_wave(1, WaveState.MOVING, NOW)
+    ledger.pause("see `ueapi ready <new>` & wait", NOW + HOUR, by="operator")
+
+    page = render(reporting.report(ledger))
+
+    assert "see <code>ueapi ready &lt;new&gt;</code> &amp; wait" in page
+    assert "`" not in page
+
+
 def test_a_pause_that_is_asked_for_is_said(ledger: Ledger, tmp_path: Path) -> None:
     ledger.set_wave(1, WaveState.MOVING, NOW)
     request_pause(url(tmp_path), "fire drill")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -94,6 +95,7 @@ def render(report: Report) -> str:
     environment.filters["when"] = _shown(zone, "%a %Y-%m-%d %H:%M")
     environment.filters["date"] = _shown(zone, "%Y-%m-%d %H:%M")
     environment.filters["duration"] = duration
+    environment.filters["typed"] = _typed
     return environment.get_template("report.html").render(
         report=report,
         stage=stage(report),
@@ -127,6 +129,13 @@ def duration(minutes: float | None) -> str:
     if minutes < FINE_MINUTES:
         return f"{minutes:g} min"
     return f"{minutes:.0f} min" if minutes < MANY_MINUTES else f"{minutes / 60:.1f} h"
+
+
+def _typed(text: str) -> Markup:
+    """A sentence in which what stands in backticks is to be typed."""
+    parts = enumerate(re.split(r"`([^`]+)`", text))
+    code = Markup("<code>{}</code>")
+    return Markup("").join(code.format(part) if n % 2 else part for n, part in parts)
 
 
 def _shown(zone: ZoneInfo, form: str) -> Callable[[datetime | None], str]:
