@@ -130,7 +130,8 @@ def _before(books: _Books) -> Spending:
     refreshes = len(plan.tasks) + 2
     target.add("profiles.list", refreshes * pages.count("profiles"))
     target.add("apps.list", refreshes * pages.count("apps"))
-    target.add("profiles.get", sum(1 for t in plan.tasks if t.kind == "make-profile"))
+    by_hand = sum(1 for t in plan.tasks if t.kind == "make-profile")
+    target.add("profiles.get", by_hand + len(plan.profiles))
     target.add("groups.list", len(plan.groups) * pages.groups_of_users)
     target.add("groups.ensure", len(plan.groups))
     target.add("profiles.ensure", len(made) * (pages.count("profiles") + 2))
@@ -208,6 +209,7 @@ def _watch(books: _Books, wave: _Watched, bills: Mapping[Role, Bill], runs: int)
             chunk=books.plan.policy.chunk,
             releases=books.releases,
             on_target=books.plan.target.rows.get("devices", 0) + books.moved,
+            hides_ends=books.moved > 0,
         ).minutes()
         for role, bill in mine.items():
             counted[role].update(bill.operations)
@@ -230,6 +232,8 @@ def _stage(books: _Books, people: Sequence[PlannedPerson], bill: Bill) -> float:
     calls += bill.add("groups.ensure", groups * 2)
     books.created += fresh
     bill.add("users.list", pages.count("users", rows + books.created))
+    # Whether profiles are still as they were staged.
+    bill.add("profiles.get", len(books.plan.profiles))
     return bill.minutes(calls)
 
 

@@ -6,7 +6,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from math import ceil, floor
+from math import ceil
 from random import Random
 from typing import Final
 
@@ -17,7 +17,7 @@ from ueapi.migration.documents import PlannedPerson
 from ueapi.migration.engine import LONG_PAUSE, SHORT_PAUSE
 from ueapi.migration.estimates import Habits, Minutes, Role
 from ueapi.migration.finishing import FIRST_LOOK, LONGEST_PAUSE
-from ueapi.migration.looking import FRESH, HIDDEN_PAUSE, QUIET_PAUSE
+from ueapi.migration.looking import FRESH, HIDDEN_PAUSE, QUIET_PAUSE, SOURCE_PAUSE
 from ueapi.migration.policy import Weekday
 
 LONGEST_WATCH: Final = 60 * 24 * 10.0
@@ -27,8 +27,8 @@ _SHORT: Final = SHORT_PAUSE.total_seconds() / 60
 _LONG: Final = LONG_PAUSE.total_seconds() / 60
 _FIRST: Final = FIRST_LOOK.total_seconds() / 60
 _FRESH: Final = FRESH.total_seconds() / 60
-_SOURCE: Final = HIDDEN_PAUSE.total_seconds() / 60
-"""Taken as if the source never said when an enrollment ended, which no plan knows."""
+_SOURCE: Final = SOURCE_PAUSE.total_seconds() / 60
+_HIDDEN: Final = HIDDEN_PAUSE.total_seconds() / 60
 _QUIET: Final = QUIET_PAUSE.total_seconds() / 60
 _REST: Final = LONGEST_PAUSE.total_seconds() / 60
 
@@ -109,13 +109,18 @@ def _within(span: Minutes, part: float) -> float:
 
 @define
 class Watch:
-    """Looks at both tenants until every phone is verified, and adds up the requests."""
+    """Looks at both tenants until every phone is verified, and adds up the requests.
+
+    It is taken as if the source never said when an enrollment ended, which no plan knows: from the first who leaves on,
+    it is listed more often. `hides_ends` says that somebody left in an earlier wave.
+    """
 
     phones: Sequence[ExpectedPhone]
     bills: Mapping[Role, Bill]
     chunk: int
     releases: int
     on_target: int
+    hides_ends: bool = False
     _leaving: list[ExpectedPhone] = field(init=False)
     _between: list[tuple[float, float, int, ExpectedPhone]] = field(factory=list)
     _checking: list[tuple[float, int, int, float]] = field(factory=list)
@@ -123,6 +128,8 @@ class Watch:
     _arrived: int = 0
     _order: int = 0
     _source_due: float = 0.0
+    _signed_in: dict[Role, float] = field(factory=dict)
+    """When a token was bought last."""
     _unreleased: int = 0
     """People whose last phone left and whose licenses are not released yet."""
 
@@ -140,14 +147,15 @@ class Watch:
             if not (self._leaving or self._between or self._checking):
                 break
             now += self._pause(now)
-        self._sign_in(now)
         return now
 
     def _look(self, now: float) -> float:
         source, target = self.bills["source"], self.bills["target"]
         asked = source.add("devices.get", self._confirm(now))
         if now >= self._source_due:
-            self._source_due = now + (_SOURCE if self._is_busy(now) else _QUIET)
+            is_busy = self._is_busy(now) or self._unreleased > 0
+            busy = _HIDDEN if self.hides_ends else _SOURCE
+            self._source_due = now + (busy if is_busy else _QUIET)
             asked += source.add("devices.list", Pages.of(source.side).count("devices"))
             self._note_leaving(now)
             chunks = ceil(self._unreleased / self.chunk)
@@ -158,6 +166,8 @@ class Watch:
         told = target.add("devices.list", Pages.of(target.side).count("devices", rows))
         told += target.add("apps.assign", assigned)
         told += target.add("devices.report", self._verify(now))
+        self._sign_in("source", now, asked)
+        self._sign_in("target", now, told)
         return source.minutes(asked) + target.minutes(told)
 
     def _note_leaving(self, now: float) -> None:
@@ -174,6 +184,7 @@ class Watch:
         return len(found)
 
     def _note_left(self, phone: ExpectedPhone) -> None:
+        self.hides_ends = True
         self._open[phone.person] -= 1
         self._unreleased += self._open[phone.person] == 0
         self._order += 1
@@ -209,7 +220,10 @@ class Watch:
         is_asked = bool(self._leaving) and now < _FRESH
         return is_asked or any(now - left < _FRESH for _, left, _, _ in self._between)
 
-    def _sign_in(self, minutes: float) -> None:
-        for bill in self.bills.values():
-            if bill.buys_tokens:
-                bill.add(SIGN_IN, 1 + floor(minutes / SIGN_IN_MINUTES))
+    def _sign_in(self, role: Role, now: float, calls: int) -> None:
+        """Buy a token where one is needed and the last has ended."""
+        if calls and self.bills[role].buys_tokens:
+            last = self._signed_in.get(role)
+            if last is None or now - last >= SIGN_IN_MINUTES:
+                self._signed_in[role] = now
+                self.bills[role].add(SIGN_IN, 1)

@@ -127,12 +127,14 @@ class WatchedSignpost:
     sentinel: Sentinel
     _last: tuple[frozenset[str], frozenset[str]] | None = None
 
-    def publish(self, new: frozenset[str], old: frozenset[str]) -> int:
+    def publish(self, new: frozenset[str], old: frozenset[str], *, after: int = 0) -> int:
         if (new, old) == self._last:
-            return self.publisher.publish(new, old)
+            return self.publisher.publish(new, old, after=after)
         self.clock.settle()
         self._last, numbers = (new, old), list[int]()
-        self.sentinel.around("publish", lambda: numbers.append(self.publisher.publish(new, old)))
+        self.sentinel.around(
+            "publish", lambda: numbers.append(self.publisher.publish(new, old, after=after))
+        )
         return numbers[0]
 
 
