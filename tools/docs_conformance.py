@@ -1,9 +1,9 @@
 """Fill tables of the manual on the conformance kit: its tests, the tiers, and how the backends stand.
 
-A mkdocs hook: `<!-- kit: NAME -->` in a page becomes the table of that name; `costs-BACKEND` and `differences-BACKEND`
-are what the author of a backend states in `quality.yaml`. How a backend stands is read from the
-`conformance.json` beside its sources, which `python -m tools.conformance` writes; a file that is older than the sheet
-or the kit counts as none.
+A mkdocs hook: `<!-- kit: NAME -->` in a page becomes the table of that name; `costs-BACKEND` is what the sheet of a
+backend declares, and `differences-BACKEND` what its author states in `quality.yaml`. How a backend stands is read from
+the `conformance.json` beside its sources, which `python -m tools.conformance` writes; a file that is older than the
+sheet or the kit counts as none.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ def table(name: str) -> Iterator[str]:
     if name in TABLES:
         return TABLES[name]()
     kind, _, backend = name.partition("-")
-    return STATED_BY[kind](Quality.of_backend(Registry.installed(), backend))
+    return OF_BACKEND[kind](Registry.installed(), backend)
 
 
-def costs(quality: Quality) -> Iterator[str]:
+def costs(registry: Registry, backend: str) -> Iterator[str]:
     """A row for each operation."""
     yield "| operation | requests |"
     yield "|---|---|"
-    for operation, cost in quality.costs.items():
+    for operation, cost in registry.sheet(backend).costs.items():
         yield f"| `{operation}` | {cost} |"
 
 
-def differences(quality: Quality) -> Iterator[str]:
+def differences(registry: Registry, backend: str) -> Iterator[str]:
     """A row for each fact that the product shows otherwise."""
     yield "| fact | reason |"
     yield "|---|---|"
-    for loss in quality.losses:
+    for loss in Quality.of_backend(registry, backend).losses:
         yield f"| `{loss.path}` | {escaped(loss.reason)} |"
 
 
@@ -165,4 +165,4 @@ def escaped(text: str) -> str:
 
 
 TABLES = {"tests": tests, "tiers": tiers, "grades": grades, "proofs": proofs}
-STATED_BY = {"costs": costs, "differences": differences}
+OF_BACKEND = {"costs": costs, "differences": differences}

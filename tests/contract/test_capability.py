@@ -35,3 +35,20 @@ def test_a_row_names_what_can_be_assigned_to():
 def test_a_row_naming_something_else_is_refused():
     with pytest.raises(ValueError, match="planets"):
         native("a guide", to=("planets",))
+
+
+def test_a_row_declares_what_its_operation_takes():
+    rows = {c: native("a guide") for c in Capability}
+    rows[Capability.USERS_GET] = native("a guide", calls="1", finding="1 per page")
+
+    costs = CapabilitySheet.of(rows).costs
+
+    assert {name: str(cost) for name, cost in costs.items()} == {
+        "users.get": "1",
+        "users.find": "1 per page",
+    }
+
+
+def test_a_row_with_a_cost_of_another_form_is_refused():
+    with pytest.raises(ValueError, match="a cost has the form"):
+        native("a guide", calls="lots")

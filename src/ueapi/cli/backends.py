@@ -11,7 +11,7 @@ from ueapi.cli.printing import Format, Row, errors, print_document, print_rows
 from ueapi.errors import IncompatiblePlugin
 
 if TYPE_CHECKING:
-    from ueapi.contract import CapabilitySheet, Support
+    from ueapi.contract import CapabilitySheet, Cost, Support
     from ueapi.plugins import Registry
 
 
@@ -116,7 +116,13 @@ def _rows(name: str, sheet: CapabilitySheet, *, assumed: bool) -> Iterator[Row]:
             "since": support.since,
             "evidence": support.evidence,
             "assumed": support.assumed,
+            "calls": _cost(support.calls),
+            "finding": _cost(support.finding),
         }
+
+
+def _cost(cost: Cost | None) -> str | None:
+    return None if cost is None else str(cost)
 
 
 def _remark(support: Support) -> str:

@@ -13,6 +13,7 @@ from ueapi.contract.capability import (
     partial,
     unsupported,
 )
+from ueapi.contract.cost import Cost, Term, Unit
 from ueapi.contract.facets import (
     Accepted,
     Apps,
@@ -55,6 +56,7 @@ __all__ = [
     "Change",
     "Commands",
     "Context",
+    "Cost",
     "Credential",
     "Devices",
     "Disguised",
@@ -70,7 +72,9 @@ __all__ = [
     "SettingFate",
     "Settings",
     "Support",
+    "Term",
     "Translation",
+    "Unit",
     "Users",
     "hookimpl",
     "manual",

@@ -8,6 +8,7 @@ from typing import Final, TypeVar, assert_never
 
 from attrs import field, frozen
 
+from ueapi.contract.cost import Cost
 from ueapi.errors import CapabilityUnsupported, ManualStepRequired, UeapiError
 from ueapi.model import Scope
 
@@ -58,6 +59,10 @@ ADDED: Final[Mapping[Capability, tuple[int, int]]] = {Capability.DEVICES_FORGET:
 """The contract version a capability came with, for those that weren't there from the beginning."""
 
 
+FIND: Final = "users.find"
+"""Finding a person is an operation of its own, since some products can only list; its row is that of `users.get`."""
+
+
 class Level(StrEnum):
     """How far a backend provides a capability."""
 
@@ -74,7 +79,9 @@ class Support:
 
     `loss` says what a partial ability lacks, `steps` what a person does, `why` why it is missing. `since` is the
     product's version, `evidence` the source of the claim, and `assumed` marks a claim no source confirms. `to` names
-    the fields of `Scope` that an assignment takes; `None` means each of them.
+    the fields of `Scope` that an assignment takes; `None` means each of them. `calls` is how many requests the
+    operation takes, and `finding`, on the row of `users.get`, what finding a person by Managed Apple ID takes; `None`
+    means that it isn't declared.
     """
 
     level: Level
@@ -85,6 +92,8 @@ class Support:
     evidence: str = ""
     assumed: bool = False
     to: frozenset[str] | None = None
+    calls: Cost | None = None
+    finding: Cost | None = None
 
     @property
     def is_callable(self) -> bool:
@@ -98,10 +107,22 @@ def native(
     since: str | None = None,
     assumed: bool = False,
     to: Collection[str] | None = None,
+    calls: str | None = None,
+    finding: str | None = None,
 ) -> Support:
-    """Fully provided; `to` bounds what can be assigned to."""
+    """Fully provided; `to` bounds what can be assigned to, `calls` says what it takes, such as "1 per page".
+
+    Raises:
+        ValueError: `to` names no field of `Scope`, or a cost is of another form than `Cost` reads.
+    """
     return Support(
-        level=Level.NATIVE, evidence=evidence, since=since, assumed=assumed, to=_kinds(to)
+        level=Level.NATIVE,
+        evidence=evidence,
+        since=since,
+        assumed=assumed,
+        to=_kinds(to),
+        calls=_cost(calls),
+        finding=_cost(finding),
     )
 
 
@@ -112,8 +133,10 @@ def partial(
     since: str | None = None,
     assumed: bool = False,
     to: Collection[str] | None = None,
+    calls: str | None = None,
+    finding: str | None = None,
 ) -> Support:
-    """Provided, with a loss that is named; `to` bounds what can be assigned to."""
+    """Provided, with a loss that is named; the rest is as for `native`."""
     return Support(
         level=Level.PARTIAL,
         loss=loss,
@@ -121,7 +144,13 @@ def partial(
         since=since,
         assumed=assumed,
         to=_kinds(to),
+        calls=_cost(calls),
+        finding=_cost(finding),
     )
+
+
+def _cost(text: str | None) -> Cost | None:
+    return None if text is None else Cost.parse(text)
 
 
 def _kinds(to: Collection[str] | None) -> frozenset[str] | None:
@@ -178,6 +207,13 @@ class CapabilitySheet:
 
     def __iter__(self) -> Iterator[Capability]:
         return iter(Capability)
+
+    @property
+    def costs(self) -> Mapping[str, Cost]:
+        """What the backend declares, by operation: one of each row, and `users.find`."""
+        declared = {c.value: row.calls for c, row in self.rows.items()}
+        declared[FIND] = self.rows[Capability.USERS_GET].finding
+        return {operation: cost for operation, cost in declared.items() if cost is not None}
 
     def refusal(self, capability: Capability, *, backend: str) -> UeapiError | None:
         """The error to raise before any request, or `None` when the backend does it by itself."""

@@ -67,7 +67,8 @@ class Limits:
     """What the product allows or advises a client, per tenant; `None` means no known limit.
 
     `response_bytes` bounds one answer. `rows_lag` is how long a read may miss a write that was answered.
-    `profiles_per_device` is how many profiles, or policies, a device can hold at once (contract 1.1).
+    `profiles_per_device` is how many profiles, or policies, a device can hold at once, and `signed_in_for` how long
+    what signing in gave is good for, where the product fixes that (contract 1.1).
     """
 
     concurrency: int = 4
@@ -76,6 +77,7 @@ class Limits:
     response_bytes: int = 64 * 1024 * 1024
     rows_lag: timedelta = timedelta(0)
     profiles_per_device: int | None = None
+    signed_in_for: timedelta | None = None
 
 
 Fault = Callable[[Call, Reply], UeapiError]

@@ -1,4 +1,4 @@
-"""What operations cost: requests counted against what the author declares in `quality.yaml`."""
+"""What operations cost: requests counted against what the sheet declares."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ from collections.abc import Iterator, Sized
 from math import ceil
 from typing import Final
 
-from ueapi.contract import Capability
-from ueapi.testing.faults.acts import CHANGES, ENSURES, LISTINGS, ORDERS, READINGS, Deed, Reading
+from ueapi.contract import Capability, Cost
+from ueapi.contract.capability import FIND
+from ueapi.testing.faults.acts import (
+    CHANGES,
+    ENSURES,
+    LISTINGS,
+    ORDERS,
+    READINGS,
+    Change,
+    Deed,
+    Reading,
+)
 from ueapi.testing.faults.line import Line
 from ueapi.testing.faults.outcome import rest
+from ueapi.testing.faults.several import MANY, OF_TWO_APPS, PERSON_BY_PERSON
 from ueapi.testing.harness import Harness
 from ueapi.testing.promises import promise
 from ueapi.testing.subjects import people
 from ueapi.testing.tiers import Topic
 
-FIND: Final = "users.find"
-"""Finding is an operation of its own, since some products can only list."""
 ROWS: Final = 5
 """Rows of a small page."""
 
@@ -38,11 +47,11 @@ class CostConformance:
     @promise(
         "cost.declared.each-operation",
         Topic.COST,
-        fix="Add it under `costs` in quality.yaml, such as `users.list: 1 per page`; take out what isn't claimed.",
+        fix='Add `calls` to the row in the sheet, such as calls="1 per page"; `users.get` takes `finding`, too.',
     )
     def test_each_operation_has_its_cost(self, harness: Harness) -> None:
         """Everything the sheet claims has a declared cost, and nothing else has."""
-        claimed, declared = set(operations(harness)), set(harness.quality.costs)
+        claimed, declared = set(operations(harness)), set(harness.tenant.sheet.costs)
 
         assert declared == claimed, (
             f"without a cost: {_names(claimed - declared)}; not claimed: {_names(declared - claimed)}"
@@ -51,7 +60,7 @@ class CostConformance:
     @promise(
         "cost.reads.as-declared",
         Topic.COST,
-        fix="Ask for what the operation needs once; or correct its cost in quality.yaml.",
+        fix="Ask for what the operation needs once; or correct its `calls` in the sheet.",
     )
     def test_reading_costs_what_is_declared(self, harness: Harness) -> None:
         """A reading of one page takes exactly the declared requests."""
@@ -67,20 +76,22 @@ class CostConformance:
     @promise(
         "cost.pages.as-declared",
         Topic.COST,
-        fix="Make one call for a page, and none for each row; or correct the cost per page in quality.yaml.",
+        fix="Make one call for a page, and none for each row; or correct the cost per page in the sheet.",
     )
     def test_a_listing_costs_no_more_than_its_pages(self, harness: Harness) -> None:
         """In small pages a listing takes at most the declared requests for each."""
         line = Line.at(harness)
         tenant = harness.connect(page_rows=ROWS)
         for reading in LISTINGS if harness.simulator.page_setting else ():
-            cost = harness.quality.costs.get(reading.capability.value)
+            cost = _declared(harness, reading.capability)
             if cost is None or not harness.can(reading.capability):
                 continue
             deed = _prepared(harness, line, reading)
             rows = deed(tenant)
             found = _asked(line)
-            most = cost.at(max(ceil(len(rows) / ROWS), 1)) if isinstance(rows, Sized) else found
+            most = (
+                cost.at(pages=max(ceil(len(rows) / ROWS), 1)) if isinstance(rows, Sized) else found
+            )
             assert found <= most, (
                 f"{reading.capability.value}: {found} requests, and {most} declared"
             )
@@ -88,7 +99,7 @@ class CostConformance:
     @promise(
         "cost.ensures.as-declared",
         Topic.COST,
-        fix="Ask for what is needed once; or correct its cost in quality.yaml, which is that of a new object.",
+        fix="Ask for what is needed once; or correct its `calls` in the sheet, which are those of a new object.",
     )
     def test_making_sure_costs_what_is_declared(self, harness: Harness) -> None:
         """Making a new object takes exactly the declared requests, and finding it there no more."""
@@ -104,19 +115,63 @@ class CostConformance:
     @promise(
         "cost.orders.as-declared",
         Topic.COST,
-        fix="Ask for what the order needs once; or correct its cost in quality.yaml.",
+        fix="Ask for what the order needs once; or correct its `calls` in the sheet.",
     )
     def test_an_order_costs_no_more_than_declared(self, harness: Harness) -> None:
         """An order about one object takes at most the declared requests: fewer where there was nothing left to do."""
         line = Line.at(harness)
         for change in ORDERS:
-            cost = harness.quality.costs.get(change.capability.value)
+            cost = _declared(harness, change.capability)
             if cost is not None and harness.can(change.capability):
                 found = _requests(harness, line, change.prepare(harness, line.new_object()))
-                most = cost.at(1)
-                assert found <= most, (
-                    f"{change.capability.value}: {found} requests, and {most} declared"
-                )
+                _bound(change, found, cost.at(scopes=_scopes(harness)))
+
+    @promise(
+        "cost.apps.as-declared",
+        Topic.COST,
+        fix="Order several apps in one call where the product can; or declare the cost `per app` in the sheet.",
+    )
+    def test_an_order_about_two_apps_costs_no_more_than_declared(self, harness: Harness) -> None:
+        """An order about two apps takes at most what is declared for two."""
+        line = Line.at(harness)
+        for change in OF_TWO_APPS:
+            cost = _declared(harness, change.capability)
+            if cost is not None and harness.can(change.capability):
+                found = _requests(harness, line, change.prepare(harness, line.new_object()))
+                _bound(change, found, cost.at(apps=MANY))
+
+    @promise(
+        "cost.further.as-declared",
+        Topic.COST,
+        fix="Keep what the first one listed for those that follow; or declare `..., then N` in the sheet.",
+    )
+    def test_a_further_person_costs_no_more_than_declared(self, harness: Harness) -> None:
+        """The same for another person, in the same process, takes at most what is declared for each that follows."""
+        line = Line.at(harness)
+        for change in PERSON_BY_PERSON:
+            cost = _declared(harness, change.capability)
+            if cost is None or not harness.can(change.capability):
+                continue
+            first, second = (change.prepare(harness, line.new_object()) for _ in range(2))
+            tenant = harness.connect()
+            first(tenant)
+            line.clear()
+            second(tenant)
+            _bound(change, _asked(line), cost.further.at())
+
+
+def _declared(harness: Harness, capability: Capability) -> Cost | None:
+    return harness.tenant.sheet.costs.get(capability.value)
+
+
+def _bound(change: Change, found: int, most: int) -> None:
+    assert found <= most, f"{change.capability.value}: {found} requests, and {most} declared"
+
+
+def _scopes(harness: Harness) -> int:
+    """Sets of groups that are given apps with licenses, and the one person to whom the kit gave one."""
+    apps = harness.fleet.apps
+    return len({app.groups for app in apps if app.groups and app.store_id}) + 1
 
 
 def _prepared(harness: Harness, line: Line, reading: Reading) -> Deed:
@@ -140,10 +195,8 @@ def _asked(line: Line) -> int:
 
 
 def _require(harness: Harness, operation: str, found: int) -> None:
-    cost = harness.quality.costs.get(operation)
-    assert cost is None or found == cost.at(1), (
-        f"{operation}: {found} requests, and {cost} declared"
-    )
+    cost = harness.tenant.sheet.costs.get(operation)
+    assert cost is None or found == cost.at(), f"{operation}: {found} requests, and {cost} declared"
 
 
 def _names(operations: set[str]) -> str:

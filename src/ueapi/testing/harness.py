@@ -104,7 +104,7 @@ class Harness:
 
     @property
     def quality(self) -> Quality:
-        """What the plugin's author states: costs of operations, losses, answers to rules."""
+        """What the plugin's author states: losses, answers to rules."""
         if self._quality is None:
             self._quality = Quality.of_backend(self.registry, self.tenant.backend)
         return self._quality

@@ -6,9 +6,6 @@ rules:
   changelog: done
   docs-page: {status: done, evidence: docs/acme.md}
   moves-here: {status: exempt, reason: the product can't be written to}
-costs:
-  users.list: 1 per page
-  users.get: 1
 losses:
   - {path: users/*/username, capability: users.list, reason: users have no user name}
 verified: {on: 2026-10-30, version: "11.30"}
@@ -18,14 +15,12 @@ verified: {on: 2026-10-30, version: "11.30"}
 from __future__ import annotations
 
 import importlib.util
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from attrs import frozen
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -49,7 +44,6 @@ DEEPEST: Final = 8
 """Levels of nesting."""
 _NEAR: Final = 3
 """Folders above a package where the file is looked for; sources lie two below their project."""
-_COST: Final = re.compile(r"(?:(?P<base>\d{1,3}) \+ )?(?P<each>\d{1,3}) per page|(?P<flat>\d{1,3})")
 _REMEDY: Final = "Correct the file; the manual's page on the kit shows one. Nothing was run."
 
 
@@ -79,35 +73,6 @@ class Answer(_Strict):
         return self
 
 
-@frozen(kw_only=True)
-class Cost:
-    """How many requests an operation takes: `base`, and `each` for every page of what it lists. Signing in is extra."""
-
-    base: int = 0
-    each: int = 0
-
-    @classmethod
-    def parse(cls, text: str) -> Cost:
-        """Read "2", "1 per page" or "1 + 2 per page".
-
-        Raises:
-            ValueError: it is of another form.
-        """
-        match = _COST.fullmatch(text.strip())
-        if match is None:
-            raise ValueError('a cost has the form "2", "1 per page" or "1 + 2 per page"')
-        return cls(base=int(match["base"] or match["flat"] or 0), each=int(match["each"] or 0))
-
-    def at(self, pages: int) -> int:
-        """Requests for that many pages."""
-        return self.base + self.each * pages
-
-    def __str__(self) -> str:
-        if not self.each:
-            return str(self.base)
-        return f"{self.base} + {self.each} per page" if self.base else f"{self.each} per page"
-
-
 class Loss(_Strict):
     """A fact of the fleet that the product shows otherwise, or not at all.
 
@@ -130,20 +95,13 @@ def _answer(value: object) -> object:
     return {"status": value} if isinstance(value, str) else value
 
 
-def _cost(value: object) -> object:
-    return value if isinstance(value, Cost) else Cost.parse(str(value))
-
-
 class Quality(BaseModel):
     """What the file says; empty where a plugin has none."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     format: Literal[1] = 1
     rules: Mapping[str, Annotated[Answer, BeforeValidator(_answer)]] = Field(default_factory=dict)
-    costs: Mapping[str, Annotated[Cost, BeforeValidator(_cost)]] = Field(default_factory=dict)
     losses: tuple[Loss, ...] = ()
     verified: Verified | None = None
 

@@ -176,6 +176,7 @@ class SheetConformance:
         assert limits.concurrency >= 1
         assert limits.response_bytes > 0
         assert limits.rows_lag.total_seconds() >= 0
+        assert limits.signed_in_for is None or limits.signed_in_for.total_seconds() > 0
         assert all(limit is None or limit >= 1 for limit in known)
 
 

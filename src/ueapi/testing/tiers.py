@@ -97,7 +97,7 @@ REQUIREMENTS: Final = (
     _proved(
         Topic.COST,
         Tier.SILVER,
-        "Each operation costs the number of requests that `quality.yaml` declares.",
+        "Each operation costs the number of requests that the sheet declares.",
     ),
     _proved(
         Topic.FAULTS,

@@ -24,28 +24,34 @@ _ACCOUNT_DRIVEN: Final = "Hexnode help, Set up account-driven enrollment for App
 
 SHEET: Final = CapabilitySheet.of(
     {
-        Capability.USERS_LIST: native(_INDEX),
+        Capability.USERS_LIST: native(_INDEX, calls="1 per page"),
         Capability.USERS_GET: partial(
-            "no search by address: finding a person lists all users, one call for each 250", _INDEX
+            "no search by address: finding a person lists all users, one call for each 250",
+            _INDEX,
+            calls="1",
+            finding="1 per page",
         ),
         Capability.USERS_ENSURE: partial(
-            "one address for a person, which holds the Managed Apple ID; no user name", _USERS
+            "one address for a person, which holds the Managed Apple ID; no user name",
+            _USERS,
+            calls="1 + 1 per page, then 1",
         ),
         Capability.USERS_MANAGED_APPLE_ID: partial(
             "no field for it; assumed equal to the e-mail address", _USER_ENROLLMENT, assumed=True
         ),
-        Capability.GROUPS_LIST: native(_GROUPS),
-        Capability.GROUPS_GET: native(_GROUPS),
+        Capability.GROUPS_LIST: native(_GROUPS, calls="2 per page"),
+        Capability.GROUPS_GET: native(_GROUPS, calls="1"),
         Capability.GROUPS_CRITERIA: unsupported(
             "criteria of a dynamic group are shown in the portal only", _GROUPS
         ),
-        Capability.GROUPS_ENSURE: native(_GROUPS),
-        Capability.DEVICES_LIST: native(_INDEX),
-        Capability.DEVICES_GET: native(_INDEX),
+        Capability.GROUPS_ENSURE: native(_GROUPS, calls="1 + 1 per page, then 2 + 1 per page"),
+        Capability.DEVICES_LIST: native(_INDEX, calls="1 per page"),
+        Capability.DEVICES_GET: native(_INDEX, calls="1"),
         Capability.DEVICES_REPORT: partial(
             "policies are those the server associated, not what the phone confirmed",
             _INDEX,
             assumed=True,
+            calls="1 + 1 per page, then 1",
         ),
         Capability.DEVICES_ENROLLMENT_KIND: partial(
             "no field for it; an iPhone or iPad without serial number and UDID is taken as user-enrolled",
@@ -59,6 +65,7 @@ SHEET: Final = CapabilitySheet.of(
             "the action is documented by name only; a silent device is marked as disenrolled in the portal",
             _INDEX,
             assumed=True,
+            calls="1",
         ),
         Capability.DEVICES_FORGET: manual(
             "In the portal, open the list of devices and filter it for disenrolled ones",
@@ -71,6 +78,7 @@ SHEET: Final = CapabilitySheet.of(
             "starts profile-driven enrollment, which is no way in from iOS 18 on; the enrollment type can't be given, "
             "and nothing shows whether the mail went out",
             _INDEX,
+            calls="1",
         ),
         Capability.ENROLLMENTS_ACCOUNT_DRIVEN_SETUP: manual(
             "In the portal, upload an APNs certificate and link Apple Business Manager",
@@ -84,23 +92,27 @@ SHEET: Final = CapabilitySheet.of(
             "Serve it as application/json under /.well-known/com.apple.remotemanagement at the Managed Apple IDs' domain",
             evidence=_ACCOUNT_DRIVEN,
         ),
-        Capability.PROFILES_LIST: native(_POLICIES),
+        Capability.PROFILES_LIST: native(_POLICIES, calls="1 per page"),
         Capability.PROFILES_GET: partial(
             "only settings with an Apple key and a known place in a policy; the rest is named in `unmapped`",
             _POLICIES,
             assumed=True,
+            calls="1",
         ),
         Capability.PROFILES_ENSURE: partial(
             "passcode, restrictions and one Wi-Fi network, and of these the keys the API has; see the translation",
             _POLICIES,
             assumed=True,
+            calls="2 + 1 per page",
         ),
-        Capability.PROFILES_ASSIGN: partial("no target for everyone, and no exceptions", _ACTIONS),
+        Capability.PROFILES_ASSIGN: partial(
+            "no target for everyone, and no exceptions", _ACTIONS, calls="1"
+        ),
         Capability.PROFILES_UNASSIGN: partial(
-            "no target for everyone, and no exceptions", _ACTIONS
+            "no target for everyone, and no exceptions", _ACTIONS, calls="1"
         ),
-        Capability.APPS_LIST: native(_APPS),
-        Capability.APPS_GET: partial("neither scope nor configuration is shown", _APPS),
+        Capability.APPS_LIST: native(_APPS, calls="1 per page"),
+        Capability.APPS_GET: partial("neither scope nor configuration is shown", _APPS, calls="1"),
         Capability.APPS_STORE_ID: unsupported(
             "apps in the catalog don't show Apple's numeric id", _APPS
         ),
@@ -108,6 +120,7 @@ SHEET: Final = CapabilitySheet.of(
             "store apps only; enterprise apps are uploaded in the portal, custom apps come with Apps and Books",
             _APPS,
             assumed=True,
+            calls="2 + 1 per page",
         ),
         Capability.APPS_CONFIGURE: manual(
             "In the portal, open the policy for the app's users",
@@ -116,9 +129,14 @@ SHEET: Final = CapabilitySheet.of(
             evidence=_POLICIES,
             assumed=True,
         ),
-        Capability.APPS_ASSIGN: partial("no target for everyone, and no exceptions", _ACTIONS),
+        Capability.APPS_ASSIGN: partial(
+            "no target for everyone, and no exceptions", _ACTIONS, calls="1"
+        ),
         Capability.APPS_UNASSIGN: partial(
-            "the action is documented by name only; no target for everyone", _INDEX, assumed=True
+            "the action is documented by name only; no target for everyone",
+            _INDEX,
+            assumed=True,
+            calls="1",
         ),
         Capability.LICENSES_LOCATION_SETUP: manual(
             "In Apple Business Manager, open the preferences, choose payments and billing, and download the content "
@@ -138,9 +156,12 @@ SHEET: Final = CapabilitySheet.of(
             _USER_ENROLLMENT,
             assumed=True,
         ),
-        Capability.COMMANDS_SEND: partial("refresh only; no id is handed out", _ACTIONS),
+        Capability.COMMANDS_SEND: partial("refresh only; no id is handed out", _ACTIONS, calls="1"),
         Capability.COMMANDS_STATUS: partial(
-            "the latest 250 orders of a device, in the product's words", _INDEX, assumed=True
+            "the latest 250 orders of a device, in the product's words",
+            _INDEX,
+            assumed=True,
+            calls="1",
         ),
         Capability.EVENTS_WATCH: unsupported("the API has no webhooks", _INDEX),
     }

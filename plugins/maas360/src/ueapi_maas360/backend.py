@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ueapi.contract import Backend, Context, Limits
-from ueapi_maas360.auth import TokenAccess
+from ueapi_maas360.auth import LIFETIME, TokenAccess
 from ueapi_maas360.facets.apps import Maas360Apps
 from ueapi_maas360.facets.calls import Account
 from ueapi_maas360.facets.commands import Maas360Commands
@@ -21,7 +21,7 @@ from ueapi_maas360.mapping.people import AccountRule
 from ueapi_maas360.native import Maas360Api
 from ueapi_maas360.settings import Maas360Settings
 
-LIMITS: Final = Limits(concurrency=3, profiles_per_device=1)
+LIMITS: Final = Limits(concurrency=3, profiles_per_device=1, signed_in_for=LIFETIME)
 """No figure of the product's is known; each answer tells what is left, and the runtime heeds that. A device holds one
 policy. How many calls may run at once is our own modesty."""
 

@@ -33,16 +33,19 @@ _ONE_CALLER: Final = "code of one program that calls the service"
 
 SHEET: Final = CapabilitySheet.of(
     {
-        Capability.USERS_LIST: native(f"{_SHELL_CLIENT}; {_DEPLOY}"),
+        Capability.USERS_LIST: native(f"{_SHELL_CLIENT}; {_DEPLOY}", calls="1 per page"),
         Capability.USERS_GET: partial(
             "no call reads one user by id; one not seen before is searched in the whole listing",
             _SHELL_CLIENT,
+            calls="1 per page",
+            finding="1",
         ),
         Capability.USERS_ENSURE: partial(
             "one address for a person, which gets the Managed Apple ID; users are made and never changed, since no call for "
             "a change is known; unless the account uses that address, the Managed Apple ID is linked in the portal",
             f"{_SHELL_CLIENT}; {_USER_ENROLLMENT}; {_BULK}",
             assumed=True,
+            calls="3",
         ),
         Capability.USERS_MANAGED_APPLE_ID: partial(
             "no field for it; concluded from the e-mail address or a custom attribute, if the settings say so",
@@ -53,8 +56,9 @@ SHEET: Final = CapabilitySheet.of(
             "whether a group is of users or of devices is told by numbers whose meaning one program shows",
             _ONE_CALLER,
             assumed=True,
+            calls="1",
         ),
-        Capability.GROUPS_GET: native(f"{_SHELL_CLIENT}; {_DEPLOY}"),
+        Capability.GROUPS_GET: native(f"{_SHELL_CLIENT}; {_DEPLOY}", calls="1 per page"),
         Capability.GROUPS_CRITERIA: unsupported(
             "a device group has a rule, and no call that shows it is known", f"{_DEPLOY}; {_GUIDE}"
         ),
@@ -64,12 +68,13 @@ SHEET: Final = CapabilitySheet.of(
             evidence=f"{_RESILIENT}; no call that puts a user or a device into a group is known",
             assumed=True,
         ),
-        Capability.DEVICES_LIST: native(f"{_GO_CLIENT}; {_SHELL_CLIENT}"),
-        Capability.DEVICES_GET: native(f"{_GO_CLIENT}; {_SHELL_CLIENT}"),
+        Capability.DEVICES_LIST: native(f"{_GO_CLIENT}; {_SHELL_CLIENT}", calls="1 per page"),
+        Capability.DEVICES_GET: native(f"{_GO_CLIENT}; {_SHELL_CLIENT}", calls="2"),
         Capability.DEVICES_REPORT: partial(
             "the one policy is that the server gave, not what the phone confirmed; apps are those of its last inventory",
             f"{_GO_CLIENT}; {_RESILIENT}; {_USER_ENROLLMENT}",
             assumed=True,
+            calls="3",
         ),
         Capability.DEVICES_ENROLLMENT_KIND: partial(
             "the value that means User Enrollment is unknown; an unsupervised iPhone or iPad of an employee that shows "
@@ -85,6 +90,7 @@ SHEET: Final = CapabilitySheet.of(
             "control of the device is removed; that it works for user-enrolled phones is assumed",
             f"{_DEPLOY}; {_ONE_CALLER}",
             assumed=True,
+            calls="1",
         ),
         Capability.DEVICES_FORGET: partial(
             "the record is hidden; whether it is ever deleted is not known",
@@ -96,6 +102,7 @@ SHEET: Final = CapabilitySheet.of(
             "settings and from the person answering that the device is an employee's; nothing shows whether it went out",
             f"{_DEPLOY}; {_STEPS}",
             assumed=True,
+            calls="1 + 1 per page",
         ),
         Capability.ENROLLMENTS_ACCOUNT_DRIVEN_SETUP: manual(
             "In the portal, see that the account has an Apple push certificate",
@@ -115,12 +122,13 @@ SHEET: Final = CapabilitySheet.of(
             assumed=True,
         ),
         Capability.PROFILES_LIST: partial(
-            "names only; the answer's form is assumed", _DEPLOY, assumed=True
+            "names only; the answer's form is assumed", _DEPLOY, assumed=True, calls="1"
         ),
         Capability.PROFILES_GET: partial(
             "no settings; who has it is concluded from the one policy each device shows",
             f"{_DEPLOY}; {_GO_CLIENT}",
             assumed=True,
+            calls="1 + 1 per page",
         ),
         Capability.PROFILES_ENSURE: manual(
             "In the portal, make a policy for iOS under the name this plan says",
@@ -133,6 +141,7 @@ SHEET: Final = CapabilitySheet.of(
             f"{_DEPLOY}; {_ONE_CALLER}",
             assumed=True,
             to=("devices", "device_groups"),
+            calls="1 per target",
         ),
         Capability.PROFILES_UNASSIGN: unsupported(
             "a device always holds one policy; assign another in its place", _DEPLOY, assumed=True
@@ -141,11 +150,13 @@ SHEET: Final = CapabilitySheet.of(
             "the form of a whole listing is assumed to be that of a search; a custom app looks like a store app",
             f"{_DEPLOY}; {_GO_CLIENT}",
             assumed=True,
+            calls="1 per page",
         ),
         Capability.APPS_GET: partial(
             "no configuration and no kind of license; the form in which targets are told is assumed",
             f"{_GO_CLIENT}; {_DEPLOY}",
             assumed=True,
+            calls="1 + 1 per page",
         ),
         Capability.APPS_STORE_ID: unsupported(
             "apps in the catalog don't show Apple's numeric id", _GO_CLIENT
@@ -154,6 +165,7 @@ SHEET: Final = CapabilitySheet.of(
             "store apps only; the fields of the document that adds one are assumed",
             _RESILIENT,
             assumed=True,
+            calls="2 + 1 per page",
         ),
         Capability.APPS_CONFIGURE: manual(
             "In the portal, open the app in the catalog and enter its configuration",
@@ -164,11 +176,13 @@ SHEET: Final = CapabilitySheet.of(
             "no single users and no groups of users; a call for each app and target",
             f"{_RESILIENT}; {_DEPLOY}",
             to=("devices", "device_groups", "everyone"),
+            calls="1 per app and target",
         ),
         Capability.APPS_UNASSIGN: partial(
             "no single users and no groups of users; a call for each app and target",
             _RESILIENT,
             to=("devices", "device_groups", "everyone"),
+            calls="1 per app and target + 1 per app and target and page",
         ),
         Capability.LICENSES_LIST: unsupported(
             "no call for Apps and Books is known; read seats at Apple or in the portal",
@@ -194,10 +208,13 @@ SHEET: Final = CapabilitySheet.of(
             evidence=_USER_ENROLLMENT,
         ),
         Capability.COMMANDS_SEND: partial(
-            "refresh only; its answer is assumed to be that of other actions", _DEPLOY, assumed=True
+            "refresh only; its answer is assumed to be that of other actions",
+            _DEPLOY,
+            assumed=True,
+            calls="1",
         ),
         Capability.COMMANDS_STATUS: partial(
-            "the history's parameters, form and words are assumed", _DEPLOY, assumed=True
+            "the history's parameters, form and words are assumed", _DEPLOY, assumed=True, calls="1"
         ),
         Capability.EVENTS_WATCH: unsupported(
             "the API has no webhooks; ask again for what changed", f"{_WEB_SERVICES}; {_GUIDE}"

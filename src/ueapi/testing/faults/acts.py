@@ -67,7 +67,8 @@ def _ids(
     return found(harness.tenant) or [NOT_THERE]
 
 
-def _people(harness: Harness) -> list[str]:
+def people_ids(harness: Harness) -> list[str]:
+    """Ids of users to act on."""
     return _ids(
         harness,
         Capability.USERS_LIST,
@@ -75,7 +76,8 @@ def _people(harness: Harness) -> list[str]:
     )
 
 
-def _phones(harness: Harness) -> list[str]:
+def phone_ids(harness: Harness) -> list[str]:
+    """Ids of phones under User Enrollment."""
     return _ids(
         harness,
         Capability.DEVICES_LIST,
@@ -92,7 +94,8 @@ def _profiles(harness: Harness) -> list[str]:
     return _ids(harness, Capability.PROFILES_LIST, lambda t: [p.id for p in t.profiles.list()])
 
 
-def _apps(harness: Harness) -> list[str]:
+def catalog(harness: Harness) -> list[str]:
+    """Ids of apps to act on."""
     return _ids(
         harness,
         Capability.APPS_LIST,
@@ -100,7 +103,8 @@ def _apps(harness: Harness) -> list[str]:
     )
 
 
-def _nth(ids: list[str], number: int) -> str:
+def nth(ids: list[str], number: int) -> str:
+    """One of the ids for each number, over and over."""
     return ids[number % len(ids)]
 
 
@@ -129,17 +133,17 @@ def _one_group(harness: Harness) -> Deed:
 
 
 def _one_user(harness: Harness) -> Deed:
-    user_id = _people(harness)[0]
+    user_id = people_ids(harness)[0]
     return lambda tenant: tenant.users.get(user_id)
 
 
 def _one_device(harness: Harness) -> Deed:
-    device_id = _phones(harness)[0]
+    device_id = phone_ids(harness)[0]
     return lambda tenant: tenant.devices.get(device_id)
 
 
 def _one_report(harness: Harness) -> Deed:
-    device_id = _phones(harness)[0]
+    device_id = phone_ids(harness)[0]
     return lambda tenant: tenant.devices.report(device_id)
 
 
@@ -149,12 +153,12 @@ def _one_profile(harness: Harness) -> Deed:
 
 
 def _one_app(harness: Harness) -> Deed:
-    app_id = _apps(harness)[0]
+    app_id = catalog(harness)[0]
     return lambda tenant: tenant.apps.get(app_id)
 
 
 def _commands(harness: Harness) -> Deed:
-    device_id = _phones(harness)[0]
+    device_id = phone_ids(harness)[0]
     return lambda tenant: tenant.commands.of_device(device_id)
 
 
@@ -178,7 +182,8 @@ def _account(number: int) -> ManagedAppleID:
     return ManagedAppleID(f"kit.{number}@example.org")
 
 
-def _new_user(_: Harness, number: int) -> Deed:
+def new_user(_: Harness, number: int) -> Deed:
+    """Make a user, another one for each number."""
     draft = UserDraft(
         managed_apple_id=_account(number),
         name=f"Kit {number} & Söhne",
@@ -196,7 +201,7 @@ def _users_there(tenant: Tenant, number: int) -> int:
 
 
 def _new_group(harness: Harness, number: int) -> Deed:
-    member = _nth(_people(harness), number)
+    member = nth(people_ids(harness), number)
     draft = GroupDraft(name=f"Kit group {number}", of="users", members=(member,))
     return lambda tenant: tenant.groups.ensure(draft)
 
@@ -243,75 +248,78 @@ def _new_app(harness: Harness, number: int) -> Deed:
     return lambda tenant: tenant.apps.ensure(draft)
 
 
-def _to_somebody(harness: Harness, capability: Capability, number: int) -> Scope:
+def to_somebody(harness: Harness, capability: Capability, number: int) -> Scope:
     """Somebody of the first kind the sheet says the product assigns to."""
     row = harness.tenant.sheet[capability]
     if row.to is None or "users" in row.to:
-        return Scope(users=(_nth(_people(harness), number),))
+        return Scope(users=(nth(people_ids(harness), number),))
     if "devices" in row.to:
-        return Scope(devices=(_nth(_phones(harness), number),))
+        return Scope(devices=(nth(phone_ids(harness), number),))
     groups = list(harness.tenant.groups.list()) if row.is_callable else []
     of_users = [group.id for group in groups if group.of == "users" and not group.is_built_in]
     of_devices = [group.id for group in groups if group.of == "devices" and not group.is_built_in]
     if "user_groups" in row.to:
-        return Scope(user_groups=(_nth(of_users or [NOT_THERE], number),))
-    return Scope(device_groups=(_nth(of_devices or [NOT_THERE], number),))
+        return Scope(user_groups=(nth(of_users or [NOT_THERE], number),))
+    return Scope(device_groups=(nth(of_devices or [NOT_THERE], number),))
 
 
-def _assign_profile(harness: Harness, number: int) -> Deed:
-    to = _to_somebody(harness, Capability.PROFILES_ASSIGN, number)
+def assign_profile(harness: Harness, number: int) -> Deed:
+    """Assign a profile to another one for each number."""
+    to = to_somebody(harness, Capability.PROFILES_ASSIGN, number)
     profile_id = _profiles(harness)[0]
     return lambda tenant: tenant.profiles.assign(profile_id, to)
 
 
 def _unassign_profile(harness: Harness, number: int) -> Deed:
-    to = _to_somebody(harness, Capability.PROFILES_UNASSIGN, number)
+    to = to_somebody(harness, Capability.PROFILES_UNASSIGN, number)
     profile_id = _profiles(harness)[0]
     return lambda tenant: tenant.profiles.unassign(profile_id, to)
 
 
-def _assign_app(harness: Harness, number: int) -> Deed:
-    to = _to_somebody(harness, Capability.APPS_ASSIGN, number)
-    app_ids = _apps(harness)[:1]
+def assign_app(harness: Harness, number: int) -> Deed:
+    """Assign an app to another one for each number."""
+    to = to_somebody(harness, Capability.APPS_ASSIGN, number)
+    app_ids = catalog(harness)[:1]
     return lambda tenant: tenant.apps.assign(app_ids, to)
 
 
 def _unassign_app(harness: Harness, number: int) -> Deed:
-    to = _to_somebody(harness, Capability.APPS_UNASSIGN, number)
-    app_ids = _apps(harness)[:1]
+    to = to_somebody(harness, Capability.APPS_UNASSIGN, number)
+    app_ids = catalog(harness)[:1]
     return lambda tenant: tenant.apps.unassign(app_ids, to)
 
 
 def _unenroll(harness: Harness, number: int) -> Deed:
-    device_id = _nth(_phones(harness), number)
+    device_id = nth(phone_ids(harness), number)
     return lambda tenant: tenant.devices.unenroll(device_id)
 
 
 def _invite(harness: Harness, number: int) -> Deed:
-    user_id = _nth(_people(harness), number)
+    user_id = nth(people_ids(harness), number)
     return lambda tenant: tenant.enrollments.invite(user_id)
 
 
 def _take_licenses(harness: Harness, number: int) -> Deed:
-    user_id = _nth(_people(harness), number)
+    user_id = nth(people_ids(harness), number)
     return lambda tenant: tenant.licenses.unassign([user_id])
 
 
-def _give_license(harness: Harness, number: int) -> Deed:
+def give_license(harness: Harness, number: int) -> Deed:
+    """Give a license of one app to another person for each number."""
     store_id = next(app.store_id for app in harness.fleet.apps if app.store_id)
-    user_id = _nth(_people(harness), number)
+    user_id = nth(people_ids(harness), number)
     return lambda tenant: tenant.licenses.assign(store_id, [user_id])
 
 
 def _refresh(harness: Harness, number: int) -> Deed:
-    device_id = _nth(_phones(harness), number)
+    device_id = nth(phone_ids(harness), number)
     return lambda tenant: tenant.commands.refresh(device_id)
 
 
 ENSURES: Final = (
     Change(
         capability=Capability.USERS_ENSURE,
-        prepare=_new_user,
+        prepare=new_user,
         shown_by=Capability.USERS_LIST,
         there=_users_there,
     ),
@@ -338,7 +346,7 @@ ENSURES: Final = (
 ORDERS: Final = (
     Change(
         capability=Capability.PROFILES_ASSIGN,
-        prepare=_assign_profile,
+        prepare=assign_profile,
         shown_by=Capability.PROFILES_GET,
     ),
     Change(
@@ -346,7 +354,7 @@ ORDERS: Final = (
         prepare=_unassign_profile,
         shown_by=Capability.PROFILES_GET,
     ),
-    Change(capability=Capability.APPS_ASSIGN, prepare=_assign_app, shown_by=Capability.APPS_GET),
+    Change(capability=Capability.APPS_ASSIGN, prepare=assign_app, shown_by=Capability.APPS_GET),
     Change(
         capability=Capability.APPS_UNASSIGN, prepare=_unassign_app, shown_by=Capability.APPS_GET
     ),
@@ -357,7 +365,7 @@ ORDERS: Final = (
     ),
     Change(
         capability=Capability.LICENSES_ASSIGN,
-        prepare=_give_license,
+        prepare=give_license,
         shown_by=Capability.LICENSES_LIST,
     ),
     Change(
