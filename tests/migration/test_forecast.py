@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from attrs import evolve
+from pydantic import ValidationError
 
 from tests.migration import fleets
 from tests.migration.test_planning import WHOLE
 from ueapi import migration
+from ueapi.contract import Capability, CapabilitySheet, Translation, native
 from ueapi.migration.documents import Plan, Policy
-from ueapi.migration.estimates import Habits
+from ueapi.migration.estimates import Forecast, Habits
 from ueapi.migration.inventory import DeclaredLimits, TakenSnapshot
-from ueapi.migration.planning import make_plan
+from ueapi.migration.planning import TargetProduct, make_plan
 from ueapi.migration.rehearse import LEDGER_FILE, Rehearsal
+from ueapi.migration.sides import Side
+from ueapi.model import Scope
 from ueapi.plugins import Registry
 from ueapi.rehearsal import world as worlds
 from ueapi.rehearsal.fleet import Fleet, Habit
@@ -44,13 +49,26 @@ def number_of(event: migration.Event) -> int:
     return int(event.text.split()[1])
 
 
-@pytest.mark.parametrize("seed", [3, 5, 7])
+@pytest.mark.parametrize(
+    ("source", "target", "seed"),
+    [
+        ("jamf", "hexnode", 3),
+        ("jamf", "hexnode", 5),
+        ("jamf", "hexnode", 7),
+        ("hexnode", "jamf", 3),
+        ("hexnode", "jamf", 7),
+        ("jamf", "maas360", 3),
+        ("jamf", "maas360", 5),
+        ("maas360", "hexnode", 3),
+        ("maas360", "hexnode", 5),
+    ],
+)
 def test_calls_and_finish_of_prompt_people_are_forecast(
-    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: str, target: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worlds, "make_fleet", prompt_fleet)
     rehearsal = Rehearsal.of(
-        Registry.installed(), source="jamf", target="hexnode", users=USERS, seed=seed
+        Registry.installed(), source=source, target=target, users=USERS, seed=seed
     )
     plan = rehearsal.plan(*rehearsal.snapshots())
     begun: dict[int, datetime] = {}
@@ -144,3 +162,73 @@ def test_without_limits_the_forecast_says_so() -> None:
 
     assert plan.forecast is not None
     assert any("no limits are known" in line for line in plan.forecast.assumptions)
+
+
+def forecast_of(costs: Mapping[Capability, str], *, policy: Policy | None = None) -> Forecast:
+    """The forecast for twenty people to a product that does everything at these costs."""
+    people = range(1, 21)
+    plan = make_plan(
+        fleets.source(
+            users=tuple(fleets.user(n) for n in people),
+            devices=tuple(fleets.device(n, n) for n in people),
+            apps=tuple(fleets.app(n, Scope(everyone=True)) for n in (1, 2)),
+        ),
+        fleets.target(),
+        policy=policy or Policy(wave_sizes=(5, 20)),
+        product=TargetProduct(sheet=sheet_of(costs), translate=Translation.whole),
+    )
+    assert plan.forecast is not None
+    return plan.forecast
+
+
+def sheet_of(costs: Mapping[Capability, str]) -> CapabilitySheet:
+    return CapabilitySheet.of({c: native("test", calls=costs.get(c)) for c in Capability})
+
+
+@pytest.mark.parametrize(
+    "capability", [Capability.USERS_ENSURE, Capability.DEVICES_REPORT, Capability.APPS_ASSIGN]
+)
+def test_what_a_sheet_declares_is_what_is_forecast(capability: Capability) -> None:
+    once = forecast_of({capability: "1"}).total.target[capability.value]
+    thrice = forecast_of({capability: "3"}).total.target[capability.value]
+
+    assert once > 0
+    assert thrice == pytest.approx(3 * once, abs=3)
+
+
+def test_invitations_are_forecast_where_the_policy_wants_them() -> None:
+    silent = forecast_of({})
+    inviting = forecast_of(
+        {Capability.ENROLLMENTS_INVITE: "2"}, policy=Policy(wave_sizes=(5, 20), invite=True)
+    )
+
+    assert "enrollments.invite" not in silent.total.target
+    assert inviting.total.target["enrollments.invite"] == 2 * 20
+
+
+def test_licenses_are_given_for_each_app_and_wave_and_more_for_the_first_time() -> None:
+    found = forecast_of({Capability.LICENSES_ASSIGN: "4, then 2"}).waves
+
+    first, second = (wave.spending.target["licenses.assign"] for wave in found)
+    assert first == 2 * second
+
+
+def test_a_source_that_releases_no_licenses_is_not_asked_to() -> None:
+    plan = slow_target(20)
+    able = plan.source.model_copy(update={"does": {"licenses.unassign": "1"}})
+    unable = plan.source.model_copy(update={"does": {}})
+
+    spent = [
+        migration.forecast(plan.model_copy(update={"source": side})).total.source
+        for side in (able, unable)
+    ]
+
+    assert "licenses.unassign" in spent[0]
+    assert "licenses.unassign" not in spent[1]
+
+
+def test_a_plan_with_a_cost_of_another_form_is_refused() -> None:
+    side = slow_target(5).source.model_dump()
+
+    with pytest.raises(ValidationError, match="a cost has the form"):
+        Side.model_validate({**side, "does": {"users.ensure": "lots"}})

@@ -1,15 +1,17 @@
-"""What single steps cost at a tenant: from what reading it cost, and from what every product needs at least."""
+"""What single steps cost at a tenant: from what reading it cost, and from what its backend's sheet declares."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import lru_cache
 from math import ceil
 from typing import Final
 
 from attrs import define, field, frozen
 
-from ueapi.migration.documents import Side
+from ueapi.contract import Cost
+from ueapi.migration.sides import Side
 
 ASSUMED_PAGE: Final = 100
 """Rows in a page where a tenant had less than one, so that nobody saw how long its pages are."""
@@ -18,7 +20,19 @@ SECONDS_A_CALL: Final = 0.3
 WINDOW: Final = 60.5
 """Seconds in which a declared number of calls a minute may go out; see `ueapi.runtime.pace`."""
 SIGN_IN_MINUTES: Final = 30.0
-"""How long a bought token is good for, where the product sells some."""
+"""How long a bought token is good for, where the product sells some and doesn't say."""
+UNDECLARED: Final = {
+    operation: Cost.parse(text)
+    for operation, text in (
+        ("users.ensure", "1 + 1 per page, then 1"),
+        ("groups.ensure", "1 + 1 per page, then 2 + 1 per page"),
+        ("profiles.ensure", "2 + 1 per page"),
+        ("apps.ensure", "2 + 1 per page"),
+        ("licenses.unassign", "1 + 2 per scope"),
+    )
+}
+"""What is taken where a sheet declares no cost; anything else is taken for one request."""
+ONE: Final = Cost.parse("1")
 
 SIGN_IN: Final = "sign-in"
 _LISTS: Final = ("users", "devices", "groups", "profiles", "apps")
@@ -61,6 +75,22 @@ class Pages:
         return any(self.spent.get(f"{kind}.list", 1) < 2 for kind in _LISTS[:2])
 
 
+def does(side: Side, operation: str) -> bool:
+    """Whether the backend does it by itself; taken so where its sheet wasn't known."""
+    return side.does is None or operation in side.does
+
+
+def cost_of(side: Side, operation: str) -> Cost:
+    """What the sheet declares for an operation, else what most products need."""
+    declared = (side.does or {}).get(operation)
+    return UNDECLARED.get(operation, ONE) if declared is None else _read(declared)
+
+
+@lru_cache(maxsize=256)
+def _read(declared: str) -> Cost:
+    return Cost.parse(declared)
+
+
 @define
 class Bill:
     """Adds up requests to one tenant, and what they take."""
@@ -73,6 +103,20 @@ class Bill:
         if calls:
             self.operations[operation] += calls
         return calls
+
+    def cost(self, operation: str) -> Cost:
+        """What one order takes here."""
+        return cost_of(self.side, operation)
+
+    def does(self, operation: str) -> bool:
+        """Whether the backend does it by itself."""
+        return does(self.side, operation)
+
+    @property
+    def token_minutes(self) -> float:
+        """How long a bought token is good for."""
+        declared = self.side.limits.signed_in_minutes if self.side.limits else None
+        return declared or SIGN_IN_MINUTES
 
     def minutes(self, calls: int) -> float:
         """What that many requests in a row take: the first window's go out at once."""

@@ -18,9 +18,9 @@ from ueapi.migration.base import Document
 from ueapi.migration.bounded import read_bounded
 from ueapi.migration.carried import Carried
 from ueapi.migration.estimates import Forecast
-from ueapi.migration.inventory import DeclaredLimits
 from ueapi.migration.policy import Policy
 from ueapi.migration.reasons import Confidence, Exclusion
+from ueapi.migration.sides import Side
 from ueapi.migration.streamed import private_file
 from ueapi.model import AppKind, ManagedAppleID
 from ueapi.wording import counted
@@ -229,22 +229,6 @@ PHASES: Final = (
     ),
 )
 """The way of one person, in order."""
-
-
-class Side(Document):
-    """One tenant as the plan knew it."""
-
-    tenant: str
-    backend: str
-    product: str
-    """The product's own name."""
-    taken_at: datetime
-    limits: DeclaredLimits | None = None
-    """What the backend declared for this tenant; `None` when the snapshot doesn't hold it."""
-    rows: Mapping[str, int] = Field(default_factory=dict)
-    """Users, devices, groups, profiles and apps it had."""
-    spent: Mapping[str, int] = Field(default_factory=dict)
-    """Requests by operation that reading it took."""
 
 
 class Plan(Document):

@@ -1,22 +1,23 @@
 """How many requests a move takes and when it is through: pure, from the plan alone.
 
 It goes through each wave as the engine does, look by look, with people who answer after evenly spread times. So it says
-beforehand what a rehearsal then counts.
+beforehand what a rehearsal then counts. What an operation takes is what the backends' sheets declare.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from random import Random
 from typing import Final
 
-from attrs import define, field, frozen
+from attrs import frozen
 
-from ueapi.migration.costs import ASSUMED_PAGE, Bill, Pages
-from ueapi.migration.documents import Plan, PlannedPerson, Side, Wave
+from ueapi.migration.books import Books, before_the_waves, spending, stage
+from ueapi.migration.costs import ASSUMED_PAGE, Bill, Pages, cost_of, does
+from ueapi.migration.documents import Plan, PlannedPerson, Wave
 from ueapi.migration.engine import LONG_PAUSE
 from ueapi.migration.estimates import (
     ROLES,
@@ -28,42 +29,11 @@ from ueapi.migration.estimates import (
     WaveForecast,
 )
 from ueapi.migration.looking import QUIET_PAUSE
-from ueapi.migration.watching import Watch, phones_of
+from ueapi.migration.watching import Given, Watch, phones_of
 
 ENOUGH: Final = 400
 """Phones after which the average of a wave hardly changes any more; smaller waves are gone through several times."""
 MOST_RUNS: Final = 40
-
-
-@define
-class _Books:
-    """Both tenants' bills over the whole move."""
-
-    plan: Plan
-    habits: Habits
-    starts: Mapping[int, datetime]
-    """When waves begin, where that is known."""
-    people: Mapping[str, PlannedPerson]
-    apps_of: Mapping[str, int]
-    """Person → number of the set of apps they get."""
-    releases: int
-    """Requests to release licenses once."""
-    moved: int = 0
-    """Phones that are on the target already."""
-    created: int = 0
-    """Users made on the target."""
-    total: dict[Role, Counter[str]] = field(factory=lambda: {r: Counter[str]() for r in ROLES})
-
-    def side(self, role: Role) -> Side:
-        return self.plan.source if role == "source" else self.plan.target
-
-    def bills(self) -> dict[Role, Bill]:
-        return {role: Bill(self.side(role)) for role in ROLES}
-
-    def close(self, bills: Mapping[Role, Bill]) -> Spending:
-        for role, bill in bills.items():
-            self.total[role].update(bill.operations)
-        return _spending({role: bill.operations for role, bill in bills.items()})
 
 
 def forecast(
@@ -78,22 +48,19 @@ def forecast(
     snapshots found them. Faults, mistakes of administrators and late people come on top. `begun` tells when waves began
     whose number it holds, for a forecast of a move under way.
     """
-    sets = _app_sets(plan)
-    books = _Books(
+    books = Books(
         plan=plan,
         habits=habits or Habits(),
         starts=_starts(plan, begun or {}),
         people={p.key: p for p in plan.people if p.exclusion is None},
-        apps_of=sets,
-        releases=1 + 2 * max(len({app.people for app in plan.apps}), 1),
     )
-    before = _before(books)
+    before = books.close(before_the_waves(books))
     waves = tuple(_wave(books, wave) for wave in plan.waves)
     last = max(waves, key=lambda w: w.finish_after, default=None)
     return Forecast(
         before=before,
         waves=waves,
-        total=_spending(books.total),
+        total=spending(books.total),
         waiting=_waiting(books),
         finish_after=last.finish_after if last else 0.0,
         finish_at=last.finish_at if last else None,
@@ -102,50 +69,15 @@ def forecast(
     )
 
 
-def _spending(counted: Mapping[Role, Mapping[str, int]]) -> Spending:
-    return Spending(**{role: dict(sorted(found.items())) for role, found in counted.items()})
-
-
 def _starts(plan: Plan, begun: Mapping[int, datetime]) -> dict[int, datetime]:
     planned = {w.number: w.starts_at for w in plan.waves if w.starts_at is not None}
     return {**planned, **begun}
 
 
-def _app_sets(plan: Plan) -> dict[str, int]:
-    masks: Counter[str] = Counter()
-    for number, app in enumerate(plan.apps):
-        for person in app.people:
-            masks[person] += 1 << number
-    return dict(masks)
-
-
-def _before(books: _Books) -> Spending:
-    """Read both tenants again, look at finished tasks, and stage: groups, profiles, apps."""
-    plan, bills = books.plan, books.bills()
-    for role, bill in bills.items():
-        for operation, calls in books.side(role).spent.items():
-            bill.add(operation, calls)
-    source, target, pages = bills["source"], bills["target"], Pages.of(plan.target)
-    made = [p for p in plan.profiles if not p.by_hand]
-    refreshes = len(plan.tasks) + 2
-    target.add("profiles.list", refreshes * pages.count("profiles"))
-    target.add("apps.list", refreshes * pages.count("apps"))
-    by_hand = sum(1 for t in plan.tasks if t.kind == "make-profile")
-    target.add("profiles.get", by_hand + len(plan.profiles))
-    target.add("groups.list", len(plan.groups) * pages.groups_of_users)
-    target.add("groups.ensure", len(plan.groups))
-    target.add("profiles.ensure", len(made) * (pages.count("profiles") + 2))
-    target.add("profiles.assign", sum(1 for p in plan.profiles if p.groups))
-    if not any(t.kind == "link-location" for t in plan.tasks):
-        target.add("apps.ensure", len(plan.apps) * (pages.count("apps") + 2))
-    source.add("profiles.get", len(made))
-    return books.close(bills)
-
-
-def _wave(books: _Books, wave: Wave) -> WaveForecast:
+def _wave(books: Books, wave: Wave) -> WaveForecast:
     bills = books.bills()
     people = [books.people[key] for key in wave.people]
-    staging = _stage(books, people, bills["target"])
+    staging = stage(books, people, bills["target"])
     phones = sum(len(p.devices) for p in people)
     watch = _Watched(wave.number, people, _asked_at(books, wave, staging))
     watched = _watch(books, watch, bills, ceil(ENOUGH / max(phones, ENOUGH / MOST_RUNS)))
@@ -169,7 +101,7 @@ def _wave(books: _Books, wave: Wave) -> WaveForecast:
     )
 
 
-def _after(books: _Books, wave: Wave) -> float:
+def _after(books: Books, wave: Wave) -> float:
     """Hours from the start of the first wave to that of this one."""
     first, mine = books.starts.get(1), books.starts.get(wave.number)
     if first is None or mine is None:
@@ -177,7 +109,7 @@ def _after(books: _Books, wave: Wave) -> float:
     return (mine - first).total_seconds() / 3600
 
 
-def _asked_at(books: _Books, wave: Wave, staging: float) -> datetime | None:
+def _asked_at(books: Books, wave: Wave, staging: float) -> datetime | None:
     start = books.starts.get(wave.number)
     if start is None:
         return None
@@ -193,21 +125,21 @@ class _Watched:
     asked_at: datetime | None
 
 
-def _watch(books: _Books, wave: _Watched, bills: Mapping[Role, Bill], runs: int) -> float:
+def _watch(books: Books, wave: _Watched, bills: Mapping[Role, Bill], runs: int) -> float:
     """Go through the wave several times and add the average to the bills; return the minutes it takes.
 
     The draws are the same for the same wave, so one plan has one forecast.
     """
     counted: dict[Role, Counter[str]] = {role: Counter() for role in ROLES}
-    minutes = 0.0
+    minutes, given, releases = 0.0, _given(books.plan), _releases(books.plan)
     for run in range(runs):
         mine = books.bills()
         rng = Random(f"{wave.number}:{run}")
         minutes += Watch(
-            phones=phones_of(wave.people, books.habits, books.apps_of, rng, wave.asked_at),
+            phones=phones_of(wave.people, books.habits, given, rng, wave.asked_at),
             bills=mine,
             chunk=books.plan.policy.chunk,
-            releases=books.releases,
+            releases=releases,
             on_target=books.plan.target.rows.get("devices", 0) + books.moved,
             hides_ends=books.moved > 0,
         ).minutes()
@@ -219,25 +151,31 @@ def _watch(books: _Books, wave: _Watched, bills: Mapping[Role, Bill], runs: int)
     return minutes / runs
 
 
-def _stage(books: _Books, people: Sequence[PlannedPerson], bill: Bill) -> float:
-    """Make the wave's users and fill its groups; minutes until people can be asked."""
-    pages, rows = Pages.of(books.plan.target), books.plan.target.rows.get("users", 0)
-    fresh = sum(1 for p in people if p.target_id is None)
-    wanted = {p.key for p in people}
-    groups = sum(1 for g in books.plan.groups if not wanted.isdisjoint(g.members))
-    listing = pages.count("users", rows + books.created)
-    calls = bill.add("users.list", listing)
-    calls += bill.add("users.ensure", fresh + (listing if fresh else 0))
-    calls += bill.add("groups.list", groups * pages.groups_of_users)
-    calls += bill.add("groups.ensure", groups * 2)
-    books.created += fresh
-    bill.add("users.list", pages.count("users", rows + books.created))
-    # Whether profiles are still as they were staged.
-    bill.add("profiles.get", len(books.plan.profiles))
-    return bill.minutes(calls)
+def _given(plan: Plan) -> Given:
+    return Given(
+        apps=_numbered(app.people for app in plan.apps),
+        profiles=_numbered(profile.people for profile in plan.profiles),
+    )
 
 
-def _waiting(books: _Books) -> Spending:
+def _numbered(given: Iterable[Iterable[str]]) -> dict[str, int]:
+    """Person → the numbers of what they are given, a bit for each."""
+    masks: Counter[str] = Counter()
+    for number, people in enumerate(given):
+        for person in people:
+            masks[person] += 1 << number
+    return dict(masks)
+
+
+def _releases(plan: Plan) -> int:
+    """Requests to release licenses once; none within one product, and where the source can't."""
+    if plan.reenrolls or not does(plan.source, "licenses.unassign"):
+        return 0
+    scopes = max(len({app.people for app in plan.apps}), 1)
+    return cost_of(plan.source, "licenses.unassign").at(scopes=scopes)
+
+
+def _waiting(books: Books) -> Spending:
     rows = books.plan.target.rows.get("devices", 0) + books.moved
     source = Pages.of(books.plan.source).count("devices")
     target = Pages.of(books.plan.target).count("devices", rows)
@@ -251,7 +189,7 @@ def _times_a_day(pause: timedelta) -> int:
     return round(timedelta(days=1) / pause)
 
 
-def _strains(books: _Books, waves: Sequence[WaveForecast]) -> Iterator[Strain]:
+def _strains(books: Books, waves: Sequence[WaveForecast]) -> Iterator[Strain]:
     for role in ROLES:
         side = books.side(role)
         if side.limits is None or not waves:

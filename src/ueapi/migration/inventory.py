@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar, runtime_checkable
 
 from pydantic import Field
@@ -79,6 +79,7 @@ class DeclaredLimits(Document):
     per_minute: int | None = Field(default=None, gt=0)
     per_day: int | None = Field(default=None, gt=0)
     profiles_per_device: int | None = Field(default=None, gt=0)
+    signed_in_minutes: float | None = Field(default=None, gt=0, allow_inf_nan=False)
 
     @classmethod
     def of(cls, limits: Limits) -> DeclaredLimits:
@@ -88,7 +89,12 @@ class DeclaredLimits(Document):
             per_minute=limits.per_minute,
             per_day=limits.per_day,
             profiles_per_device=limits.profiles_per_device,
+            signed_in_minutes=_minutes(limits.signed_in_for),
         )
+
+
+def _minutes(span: timedelta | None) -> float | None:
+    return None if span is None else span.total_seconds() / 60
 
 
 @runtime_checkable

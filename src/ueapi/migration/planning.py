@@ -75,8 +75,8 @@ def make_plan(
     assigned = _assignments(translated, members, target, product.sheet)
     _require_target(product.sheet, people, apps)
     plan = Plan(
-        source=side_of(source, product.names),
-        target=side_of(target, product.names),
+        source=side_of(source, product.names, product.source_sheet),
+        target=side_of(target, product.names, product.sheet),
         policy=policy,
         people=people,
         left_out=matches.left_out,
@@ -158,8 +158,10 @@ def _require_target(
         )
 
 
-def side_of(taken: Inventory, names: Mapping[str, str]) -> Side:
-    """A tenant as the plan knows it."""
+def side_of(
+    taken: Inventory, names: Mapping[str, str], sheet: CapabilitySheet | None = None
+) -> Side:
+    """A tenant as the plan knows it, with what its backend's sheet declares."""
     cost = taken if isinstance(taken, Costed) else None
     return Side(
         tenant=taken.tenant,
@@ -175,7 +177,18 @@ def side_of(taken: Inventory, names: Mapping[str, str]) -> Side:
             "apps": len(taken.apps),
         },
         spent=cost.spent if cost else {},
+        does=_does(sheet) if sheet else None,
     )
+
+
+def _does(sheet: CapabilitySheet) -> dict[str, str | None]:
+    """What a backend does by itself, with the requests it declares."""
+    costs = sheet.costs
+    return {
+        c.value: str(cost) if (cost := costs.get(c.value)) else None
+        for c in sheet
+        if sheet[c].is_callable
+    }
 
 
 def kept_back(matches: Matches, policy: Policy) -> Matches:

@@ -67,7 +67,7 @@ def make_reenrollment(taken: Inventory, *, policy: Policy, product: TargetProduc
     given = _Given.of(taken, people)
     records = tuple(carried(taken, given.phones))
     versions = {p.os_version for c in moving for p in c.devices if p.os_version}
-    side = side_of(taken, product.names)
+    side = side_of(taken, product.names, product.sheet)
     plan = Plan(
         source=side,
         target=side,

@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import define, field, frozen
 
-from ueapi.migration.costs import SIGN_IN, SIGN_IN_MINUTES, Bill, Pages
+from ueapi.migration.costs import SIGN_IN, Bill, Pages
 from ueapi.migration.documents import PlannedPerson
 from ueapi.migration.engine import LONG_PAUSE, SHORT_PAUSE
 from ueapi.migration.estimates import Habits, Minutes, Role
@@ -35,19 +35,31 @@ _REST: Final = LONGEST_PAUSE.total_seconds() / 60
 
 @frozen
 class ExpectedPhone:
-    """When a phone will do what; minutes from being asked, `ready` from the order to install apps."""
+    """When a phone will do what; minutes from being asked, `ready` from the order to install apps.
+
+    `apps` and `profiles` are sets of numbers, a bit for each; of profiles, those that are given to phones.
+    """
 
     person: str
     leaves: float
     signs_in: float
     ready: float
     apps: int
+    profiles: int
+
+
+@frozen
+class Given:
+    """What people are given on their phones: sets of numbers by person, a bit for each app or profile."""
+
+    apps: Mapping[str, int]
+    profiles: Mapping[str, int]
 
 
 def phones_of(
     people: Sequence[PlannedPerson],
     habits: Habits,
-    apps_of: Mapping[str, int],
+    given: Given,
     rng: Random,
     asked_at: datetime | None,
 ) -> list[ExpectedPhone]:
@@ -64,14 +76,14 @@ def phones_of(
             person,
             at_work(_within(habits.answer, answer * scale), habits, asked_at, rng),
             habits,
-            apps_of.get(person.key, 0),
+            given,
             rng,
         )
     ]
 
 
 def _phones(
-    person: PlannedPerson, leaves: float, habits: Habits, apps: int, rng: Random
+    person: PlannedPerson, leaves: float, habits: Habits, given: Given, rng: Random
 ) -> Iterator[ExpectedPhone]:
     for _ in person.devices:
         is_slow = rng.random() < habits.slow_share
@@ -80,7 +92,8 @@ def _phones(
             leaves=leaves,
             signs_in=leaves + _within(habits.sign_in, rng.random()),
             ready=_within(habits.slow_ready if is_slow else habits.ready, rng.random()),
-            apps=apps,
+            apps=given.apps.get(person.key, 0),
+            profiles=given.profiles.get(person.key, 0),
         )
         leaves += _within(habits.next_phone, rng.random())
 
@@ -151,24 +164,27 @@ class Watch:
 
     def _look(self, now: float) -> float:
         source, target = self.bills["source"], self.bills["target"]
-        asked = source.add("devices.get", self._confirm(now))
-        if now >= self._source_due:
-            is_busy = self._is_busy(now) or self._unreleased > 0
-            busy = _HIDDEN if self.hides_ends else _SOURCE
-            self._source_due = now + (busy if is_busy else _QUIET)
-            asked += source.add("devices.list", Pages.of(source.side).count("devices"))
-            self._note_leaving(now)
-            chunks = ceil(self._unreleased / self.chunk)
-            self._unreleased = 0
-            asked += source.add("licenses.unassign", chunks * self.releases)
-        assigned = self._note_arrivals(now)
+        asked = self._list_source(source, now) if now >= self._source_due else 0
+        asked += source.add("devices.get", self._confirm(now) * source.cost("devices.get").at())
+        arrived = self._note_arrivals(now)
         rows = self.on_target + self._arrived
         told = target.add("devices.list", Pages.of(target.side).count("devices", rows))
-        told += target.add("apps.assign", assigned)
-        told += target.add("devices.report", self._verify(now))
+        told += target.add("profiles.assign", self._assign_profiles(arrived))
+        told += target.add("apps.assign", self._assign_apps(arrived))
+        told += self._report(target, self._verify(now))
         self._sign_in("source", now, asked)
         self._sign_in("target", now, told)
         return source.minutes(asked) + target.minutes(told)
+
+    def _list_source(self, source: Bill, now: float) -> int:
+        is_busy = self._is_busy(now) or (self.releases > 0 and self._unreleased > 0)
+        busy = _HIDDEN if self.hides_ends else _SOURCE
+        self._source_due = now + (busy if is_busy else _QUIET)
+        asked = source.add("devices.list", Pages.of(source.side).count("devices"))
+        self._note_leaving(now)
+        chunks = ceil(self._unreleased / self.chunk)
+        self._unreleased = 0
+        return asked + source.add("licenses.unassign", chunks * self.releases)
 
     def _note_leaving(self, now: float) -> None:
         while self._leaving and self._leaving[-1].leaves <= now:
@@ -190,16 +206,46 @@ class Watch:
         self._order += 1
         heapq.heappush(self._between, (phone.signs_in, phone.leaves, self._order, phone))
 
-    def _note_arrivals(self, now: float) -> int:
-        """Requests to assign apps: one for each set of apps and chunk."""
-        sets: Counter[int] = Counter()
+    def _note_arrivals(self, now: float) -> list[ExpectedPhone]:
+        arrived = []
         while self._between and self._between[0][0] <= now:
             phone = heapq.heappop(self._between)[3]
             self._arrived += 1
-            sets[phone.apps] += 1
+            arrived.append(phone)
             self._order += 1
             heapq.heappush(self._checking, (now + _FIRST, self._order, 0, now + phone.ready))
-        return sum(ceil(count / self.chunk) for apps, count in sets.items() if apps)
+        return arrived
+
+    def _assign_apps(self, arrived: Sequence[ExpectedPhone]) -> int:
+        """Requests of one order for each set of apps and chunk of phones."""
+        sets = Counter(phone.apps for phone in arrived if phone.apps)
+        cost = self.bills["target"].cost("apps.assign")
+        return sum(
+            cost.at(apps=apps.bit_count(), targets=size)
+            for apps, count in sets.items()
+            for size in self._chunks(count)
+        )
+
+    def _assign_profiles(self, arrived: Sequence[ExpectedPhone]) -> int:
+        """Requests of one order for each profile that is given to phones, and chunk of them."""
+        given = Counter(
+            number
+            for phone in arrived
+            for number in range(phone.profiles.bit_length())
+            if phone.profiles >> number & 1
+        )
+        cost = self.bills["target"].cost("profiles.assign")
+        return sum(
+            cost.at(targets=size) for count in given.values() for size in self._chunks(count)
+        )
+
+    def _chunks(self, count: int) -> Iterator[int]:
+        for start in range(0, count, self.chunk):
+            yield min(self.chunk, count - start)
+
+    def _report(self, target: Bill, phones: int) -> int:
+        """Requests for the reports of so many phones, as of one of many."""
+        return target.add("devices.report", phones * target.cost("devices.report").further.at())
 
     def _verify(self, now: float) -> int:
         """Requests for reports that are due."""
@@ -224,6 +270,6 @@ class Watch:
         """Buy a token where one is needed and the last has ended."""
         if calls and self.bills[role].buys_tokens:
             last = self._signed_in.get(role)
-            if last is None or now - last >= SIGN_IN_MINUTES:
+            if last is None or now - last >= self.bills[role].token_minutes:
                 self._signed_in[role] = now
                 self.bills[role].add(SIGN_IN, 1)
