@@ -129,4 +129,4 @@ def test_a_binary_list_that_repeats_itself_without_end_is_refused() -> None:
 @pytest.mark.parametrize("value", [2**64, "\x00", "\ud800", None, {1: 2}, {3}])
 def test_what_no_property_list_holds_is_not_written(value: object) -> None:
     with pytest.raises(InvalidModel, match="can't hold"):
-        plist.write_canonical({"a": value})  # type: ignore[dict-item]
+        plist.write_canonical({"a": value})  # type: ignore[dict-item]  # is to fail

@@ -57,7 +57,7 @@ def test_a_built_device_stays_frozen_copies_and_travels() -> None:
     assert (renamed.name, device.name) == ("Other", "Phone 1")
     assert back == device
     with pytest.raises(ValueError, match="frozen"):
-        device.name = "Other"  # type: ignore[misc]
+        device.name = "Other"  # type: ignore[misc]  # is to fail
 
 
 def test_parts_must_name_every_field() -> None:

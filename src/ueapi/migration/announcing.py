@@ -13,6 +13,7 @@ from ueapi.migration.rows import DeviceState, WaveState
 from ueapi.migration.steering import Question
 from ueapi.migration.work import Move
 from ueapi.model import User
+from ueapi.wording import people as people_of
 
 BATCH: Final = 12
 """Characters of a digest that tell the people of one asking from those of another."""
@@ -52,9 +53,7 @@ def _beginning(wave: Wave, count: int, waiting: int) -> str:
 
 
 def _people(count: int) -> str:
-    if not count:
-        return "nobody"
-    return "1 person" if count == 1 else f"{count:,} people"
+    return people_of(count) if count else "nobody"
 
 
 def release(move: Move) -> None:

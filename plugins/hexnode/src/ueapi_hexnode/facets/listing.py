@@ -95,7 +95,7 @@ class Listing:
 @cache
 def _envelope_of(kind: type[R]) -> type[Envelope[R]]:
     """The page of a kind of rows; putting such a class together takes longer than reading a page with it."""
-    return Envelope[kind]  # type: ignore[valid-type]
+    return Envelope[kind]  # type: ignore[valid-type]  # made at run time
 
 
 def _paging(number: str, per_page: int) -> Iterator[tuple[str, str]]:
